@@ -1,0 +1,1 @@
+"""Run the appliance: ``python -m appliance``."""

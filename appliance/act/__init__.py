@@ -1,0 +1,1 @@
+"""The fixed verbs that need root; every argument is validated again."""

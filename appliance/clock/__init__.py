@@ -1,0 +1,1 @@
+"""Finds the time without a real-time clock."""

@@ -1,0 +1,1 @@
+"""Numbered idempotent steps from a fresh card to a running box."""

@@ -1,0 +1,1 @@
+"""Access point, addresses and names for phones."""

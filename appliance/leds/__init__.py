@@ -1,0 +1,1 @@
+"""Status lights and the button."""

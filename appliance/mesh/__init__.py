@@ -1,0 +1,1 @@
+"""Ad-hoc radio and batman-adv between boxes."""

@@ -1,0 +1,1 @@
+"""Answers each phone's connectivity probe, so that the page pops up."""

@@ -1,0 +1,1 @@
+"""Watches the data partition, and falls back to memory without it."""

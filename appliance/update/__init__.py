@@ -1,0 +1,1 @@
+"""Signed releases: install, switch, fall back."""

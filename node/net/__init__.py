@@ -1,0 +1,1 @@
+"""Sockets between boxes: discovery and peer links."""

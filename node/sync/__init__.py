@@ -1,0 +1,1 @@
+"""Decides what to send to whom; sans-IO."""
