@@ -1,0 +1,1 @@
+"""The use cases; links and log are reached only through ports."""

@@ -1,0 +1,61 @@
+"""What one WebSocket shows: first what it missed, then what happens, each thing once."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from node.contract.cursors import Cursor
+from node.contract.frames import Frame, MessageFrame
+from node.events import Bus, Subscription
+from node.runtime.ports import LogPort
+
+BACKLOG_BATCH = 200
+"""Messages read at once for a listener that comes back; bounds memory, not how much it gets."""
+
+
+class Feed:
+    """Frames for one listener; the holder closes it."""
+
+    def __init__(self, log: LogPort, subscription: Subscription, shown: int | None) -> None:
+        self._log = log
+        self._subscription = subscription
+        self._shown = shown
+        """Arrival number up to which messages were handed out; None: from now on."""
+
+    async def frames(self) -> AsyncIterator[list[Frame]]:
+        """Yield batches of frames for ever: the backlog in order of arrival, then live.
+
+        A message that is committed while the backlog is read comes once: it was subscribed
+        before the first read, and what the backlog already showed is left out afterwards.
+
+        Raises:
+            TooSlowError: the listener lagged too far; close it.
+        """
+        if self._shown is not None:
+            while batch := await self._log.arrived(None, BACKLOG_BATCH, self._shown):
+                yield [MessageFrame(message, message.cursor) for message in batch]
+                self._shown = self._arrival(batch[-1].cursor)
+        while True:
+            frames = [f for f in await self._subscription.take() if self._is_news(f)]
+            if frames:
+                yield frames
+
+    def _is_news(self, frame: Frame) -> bool:
+        if self._shown is None or not isinstance(frame, MessageFrame):
+            return True
+        return self._arrival(frame.cursor) > self._shown
+
+    def _arrival(self, cursor: str) -> int:
+        return Cursor.parse(cursor, self._log.incarnation).arrival
+
+    def close(self) -> None:
+        """Stop listening; may be called twice."""
+        self._subscription.close()
+
+
+def open_feed(log: LogPort, bus: Bus, topics: Iterable[str], since: str | None) -> Feed:
+    """Return a feed of ``topics``; with ``since``, messages after that cursor come first.
+
+    Raises:
+        RefusedError: ``CURSOR`` or ``OTHER_STORE``; nothing was subscribed.
+    """
+    shown = None if since is None else Cursor.parse(since, log.incarnation).arrival
+    return Feed(log, bus.subscribe(topics), shown)

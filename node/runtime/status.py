@@ -1,0 +1,91 @@
+"""What the box says about itself."""
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+
+from node import __version__
+from node.contract.clock import Clock
+from node.contract.cursors import Cursor
+from node.contract.frames import StatusFrame
+from node.contract.people import Box
+from node.contract.status import (
+    ClockState,
+    NetworkState,
+    NodeState,
+    NodeStatus,
+    PhonesState,
+)
+from node.contract.sync import Peer, SyncState
+from node.events import Bus
+from node.runtime.health import CHECKS, Vitals
+from node.runtime.ports import LogPort
+
+WATCH_PERIOD_S: Final = 2.0
+"""How often the status is read anew while somebody watches; nothing runs when nobody does."""
+
+NO_RADIO: Final = "This box has no radio of its own; it reaches others by cable or Wi-Fi."
+
+
+class Statuses:
+    """Reads and publishes the status."""
+
+    def __init__(self, box: Box, log: LogPort, clock: Clock, bus: Bus) -> None:
+        self._box = box
+        self._log = log
+        self._clock = clock
+        self._bus = bus
+        self._started_s = clock.monotonic_s()
+
+    async def read(self) -> NodeStatus:
+        """Return the status as it is now."""
+        storage = await self._log.storage()
+        quality = self._clock.quality()
+        linked = sum(1 for peer in await self._log.peers() if peer.state == "connected")
+        vitals = Vitals(storage, quality, linked)
+        uptime_s = int(self._clock.monotonic_s() - self._started_s)
+        return NodeStatus(
+            node=NodeState(self._box.id, self._box.name, __version__, uptime_s, [], None),
+            network=NetworkState(None, NO_RADIO, [], linked),
+            storage=storage,
+            clock=ClockState(max(0, self._clock.wall_ms()), quality),
+            phones=PhonesState(None, None, None),
+            health=[check(vitals) for check in CHECKS],
+        )
+
+    async def frame(self) -> StatusFrame:
+        """Return the status as a frame."""
+        cursor = Cursor(self._log.incarnation, await self._log.arrivals())
+        return StatusFrame(await self.read(), str(cursor))
+
+    async def watch(self) -> None:
+        """Publish the status whenever it changes, for ever; idle while nobody listens."""
+        last: NodeStatus | None = None
+        while True:
+            await self._bus.listener("status")
+            frame = await self.frame()
+            known = _lasting(frame.status)
+            if known != last:
+                self._bus.publish(frame)
+                last = known
+            await asyncio.sleep(WATCH_PERIOD_S)
+
+    async def sync(self) -> SyncState:
+        """Return what this box holds, and what is still only here."""
+        totals = await self._log.totals()
+        digests = [digest.hex() for digest in totals.digests]
+        return SyncState(totals.messages, digests, totals.unsent, totals.peers)
+
+    async def peers(self) -> list[Peer]:
+        """Return the remote nodes this box ever linked with."""
+        return await self._log.peers()
+
+
+def _lasting(status: NodeStatus) -> NodeStatus:
+    """Return ``status`` without what changes at every reading."""
+    return replace(
+        status,
+        node=replace(status.node, uptime_s=0),
+        clock=replace(status.clock, wall_ms=0),
+        storage=replace(status.storage, used_bytes=0, free_bytes=0),
+    )

@@ -1,0 +1,1 @@
+"""The SQLite file: one writer, many readers, nothing acknowledged before COMMIT."""

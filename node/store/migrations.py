@@ -1,0 +1,131 @@
+"""The schema, step by step; a released step is never edited, and steps only add."""
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+from sqlite_utils.db import Table
+
+from node.protocol.ids import EVERYONE
+from node.store.schema import MIN_READER
+
+_steps = Migrations("disasternet")
+
+
+def apply(db: sqlite3.Connection) -> None:
+    """Apply the pending steps to ``db``."""
+    _steps.apply(Database(db, recursive_triggers=False, execute_plugins=False))
+
+
+def _make(
+    db: Database, name: str, columns: dict[str, type], pk: str | tuple[str, ...], nullable: str = ""
+) -> Table:
+    """Create a strict table whose columns are all NOT NULL but for the ``nullable`` ones."""
+    table = Table(db, name)
+    not_null = set(columns) - set(nullable.split())
+    table.create(columns, pk=pk, not_null=not_null, strict=True)
+    return table
+
+
+@_steps()
+def a_store(db: Database) -> None:
+    """One row of facts about the store itself."""
+    columns = {
+        "one": int, "min_reader": int, "incarnation": bytes, "epoch": int, "last_hlc": bytes,
+        "lived_s": int, "arrivals": int, "changed_n": int, "indexed_to": int,
+        "admin_token": bytes, "machine": bytes,
+    }  # fmt: skip
+    _make(db, "store", columns, "one", "admin_token machine")
+    db.execute(
+        "INSERT INTO store (one, min_reader, incarnation, epoch, last_hlc, lived_s, arrivals,"
+        " changed_n, indexed_to)"
+        " VALUES (1, ?, randomblob(8), abs(random()) % 4294967296, zeroblob(8), 0, 0, 0, 0)",
+        [MIN_READER],
+    )
+
+
+@_steps()
+def b_people_and_rooms(db: Database) -> None:
+    """Authors ever seen, persons whose keys are kept here, rooms, members and read marks."""
+    author = _make(
+        db, "author", {"author_no": int, "key": bytes, "name": str, "stamp": bytes}, "author_no"
+    )
+    author.create_index(["key"], unique=True)
+    person = _make(db, "person", {"author_no": int, "seed": bytes, "token": bytes}, "author_no")
+    person.create_index(["token"], unique=True)
+    room = _make(
+        db,
+        "room",
+        {"room_no": int, "id": bytes, "name": str, "members": int, "messages": int, "last_ms": int},
+        "room_no",
+        "name last_ms",
+    )
+    room.create_index(["id"], unique=True)
+    room.insert({"id": bytes(EVERYONE), "name": "everyone", "members": 0, "messages": 0})
+    _make(
+        db,
+        "member",
+        {"room_no": int, "author_no": int, "joined": int, "stamp": bytes},
+        ("room_no", "author_no"),
+    )
+    _make(
+        db, "read_mark", {"author_no": int, "room_no": int, "arrival": int},
+        ("author_no", "room_no"),
+    )  # fmt: skip
+
+
+@_steps()
+def c_logs(db: Database) -> None:
+    """Logs with what was seen of them, their sums, and the envelopes still held."""
+    columns = {
+        "log_no": int, "handle": bytes, "author_no": int, "epoch": int, "class": int,
+        "room_no": int, "frontier": bytes, "head": int, "head_id8": bytes, "told": bytes,
+        "lowest_served": int, "changed_n": int,
+    }  # fmt: skip
+    log = _make(db, "log", columns, "log_no", "told")
+    log.create_index(["author_no", "epoch", "class", "room_no"], unique=True)
+    log.create_index(["handle"])
+    log.create_index(["changed_n"])
+    _make(
+        db, "frontier_sum", {"room_no": int, "class": int, "total": bytes, "rows": int},
+        ("room_no", "class"),
+    )  # fmt: skip
+    columns = {
+        "arrival": int, "log_no": int, "seq": int, "branch": int, "id64": int, "kind": int,
+        "room_no": int, "author_no": int, "class": int, "shown": int, "sort_ms": int,
+        "time_certain": int, "age_s": int, "lived_s": int, "expires_s": int, "exact": bytes,
+        "tombstone": bytes, "client_id": str,
+    }  # fmt: skip
+    envelope = _make(db, "envelope", columns, "arrival", "expires_s exact tombstone client_id")
+    # No index on the id: 3 times dearer inserts at 600,000 rows. See index.py.
+    envelope.create_index(["log_no", "seq", "branch"], unique=True)
+    db.execute("CREATE INDEX idx_envelope_shown ON envelope (room_no, sort_ms, id64) WHERE shown")
+    db.execute("CREATE INDEX idx_envelope_arrived ON envelope (room_no, arrival) WHERE shown")
+    db.execute(
+        "CREATE UNIQUE INDEX idx_envelope_client ON envelope (author_no, client_id)"
+        " WHERE client_id NOT NULL"
+    )
+    db.execute("CREATE INDEX idx_envelope_ends ON envelope (expires_s) WHERE expires_s NOT NULL")
+
+
+@_steps()
+def d_delivery(db: Database) -> None:
+    """What clients and other boxes were told."""
+    _make(db, "urgent_use", {"use_no": int, "author_no": int, "lived_s": int}, "use_no")
+    _make(db, "unsent", {"arrival": int, "urgent": int, "lived_s": int}, "arrival")
+    columns = {
+        "peer_no": int, "id": bytes, "name": str, "address": str, "last_seen_ms": int,
+        "last_sync_ms": int, "bytes_in": int, "bytes_out": int,
+    }  # fmt: skip
+    peer = _make(db, "peer", columns, "peer_no", "last_seen_ms last_sync_ms")
+    peer.create_index(["id"], unique=True)
+    _make(db, "receipt", {"arrival": int, "peer_no": int}, ("arrival", "peer_no"))
+
+
+@_steps()
+def e_search(db: Database) -> None:
+    """Filled in idle time from ``store.indexed_to`` on."""
+    _make(db, "lookup", {"id64": int, "arrival": int}, ("id64", "arrival"))
+    db.execute(
+        "CREATE VIRTUAL TABLE words USING fts5"
+        " (text, content='', tokenize='unicode61 remove_diacritics 2')"
+    )

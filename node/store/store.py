@@ -1,0 +1,223 @@
+"""The store as the rest of the node sees it; fits ``runtime.ports.LogPort`` by shape."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from node.contract.clock import Clock
+from node.contract.messages import Message
+from node.contract.people import User
+from node.contract.problems import FAULT, FULL, RefusedError
+from node.contract.rooms import Room
+from node.contract.status import StorageState
+from node.contract.sync import Peer
+from node.protocol.ids import EnvelopeId, RoomId, VerifyKey
+from node.store import queries, schema
+from node.store.appending import Conditions
+from node.store.index import index_some, is_far_behind
+from node.store.lifetime import Lifetime
+from node.store.numbers import find_author
+from node.store.people import user_of_session
+from node.store.reader import Reader
+from node.store.retention import Relief, expire_some
+from node.store.transaction import Transaction
+from node.store.views import Views, room_views
+from node.store.writer import Writer
+
+RESERVE_BYTES: Final = 64 * 1024 * 1024
+"""Left free on the disk for the WAL, for backups and for whoever repairs the box."""
+
+T = TypeVar("T")
+
+
+class Store:
+    """One open data file. Made by ``open_store``, closed by ``close``."""
+
+    def __init__(  # noqa: PLR0913 - the parts of one open file
+        self,
+        path: Path,
+        *,
+        writer: Writer,
+        reader: Reader,
+        lifetime: Lifetime,
+        node_id: str,
+        incarnation: bytes,
+        budget_bytes: int,
+    ) -> None:
+        self.incarnation = incarnation
+        """8 bytes that change whenever arrivals are renumbered."""
+        self._path = path
+        self._writer = writer
+        self._reader = reader
+        self._lifetime = lifetime
+        self._views = Views(incarnation, node_id)
+        self._budget_bytes = budget_bytes
+        self._writable = True
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run ``work`` once inside a transaction and return its answer after COMMIT.
+
+        Raises:
+            RefusedError: raised by ``work``; ``FULL`` when the disk or the budget is; nothing
+                of this job was stored.
+        """
+
+        def job(db: sqlite3.Connection) -> T:
+            conditions = Conditions(self._lifetime.lived_s(), self._budget_bytes)
+            answer = work(Transaction(db, self._views, conditions))
+            if is_far_behind(db):
+                index_some(db)
+            return answer
+
+        try:
+            answer = await self._writer.write(job)
+        except sqlite3.OperationalError as error:
+            self._writable = False
+            raise _refusal(error) from error
+        except RefusedError as refusal:
+            self._writable = refusal.problem is not FULL
+            raise
+        self._writable = True
+        return answer
+
+    async def close(self) -> None:
+        """Commit what is queued and fold the WAL into the file."""
+        await self._writer.write(self._lifetime.save)
+        await self._reader.close()
+        await self._writer.close()
+
+    async def keep_time(self) -> None:
+        """Save the powered time, and drop what has outlived its life; call now and then."""
+        try:
+            await self._writer.write(self._lifetime.save)
+            while await self._writer.write(lambda db: expire_some(db, self._lifetime.lived_s())):
+                pass
+        except sqlite3.OperationalError as error:
+            raise _refusal(error) from error
+
+    async def arrivals(self) -> int:
+        """Return the newest arrival number; 0 in an empty store."""
+        query = "SELECT arrivals FROM store"
+        return await self._reader.read(lambda db: int(db.execute(query).fetchone()[0]))
+
+    async def user_of_session(self, token_hash: bytes) -> User | None:
+        """Return whose session secret has this SHA-256."""
+        return await self._reader.read(lambda db: user_of_session(db, token_hash))
+
+    async def is_admin_token(self, token_hash: bytes) -> bool:
+        """Return whether the admin token has this SHA-256."""
+        query = "SELECT admin_token FROM store"
+        return await self._reader.read(lambda db: db.execute(query).fetchone()[0] == token_hash)
+
+    async def rooms(self, viewer: VerifyKey | None) -> list[Room]:
+        """Return all known rooms, ``everyone`` first, then by newest message."""
+
+        def query(db: sqlite3.Connection) -> list[Room]:
+            return room_views(db, None if viewer is None else find_author(db, viewer))
+
+        return await self._reader.read(query)
+
+    async def room(self, room: RoomId, viewer: VerifyKey | None) -> Room | None:
+        """Return one room; None when unknown."""
+
+        def query(db: sqlite3.Connection) -> list[Room]:
+            return room_views(db, None if viewer is None else find_author(db, viewer), room)
+
+        found = await self._reader.read(query)
+        return found[0] if found else None
+
+    async def newest(self, room: RoomId, limit: int, before: int | None) -> list[Message]:
+        """Return the ``limit`` messages of ``room`` right before the one at arrival ``before``."""
+        return await self._reader.read(
+            lambda db: queries.newest(db, self._views, room, limit, before)
+        )
+
+    async def arrived(self, room: RoomId | None, limit: int, after: int) -> list[Message]:
+        """Return messages of ``room`` (None: of all) in order of arrival after ``after``."""
+        return await self._reader.read(
+            lambda db: queries.arrived(db, self._views, room, limit, after)
+        )
+
+    async def envelope(self, message_id: EnvelopeId) -> bytes | None:
+        """Return the exact bytes of an envelope; None when they are not held."""
+        return await self._reader.read(lambda db: queries.envelope(db, message_id))
+
+    async def search(
+        self, words: str, room: RoomId | None, limit: int, before: int | None
+    ) -> list[Message]:
+        """Return messages that hold all ``words``, newest arrival first."""
+        try:
+            while await self._writer.write(index_some):
+                pass
+        except sqlite3.OperationalError:
+            self._writable = False  # a full disk: search what is indexed
+        return await self._reader.read(
+            lambda db: queries.search(db, self._views, words, room, (limit, before))
+        )
+
+    async def totals(self) -> queries.Totals:
+        """Return what this box holds and what is still only here."""
+        return await self._reader.read(lambda db: queries.totals(db, self._lifetime.lived_s()))
+
+    async def peers(self) -> list[Peer]:
+        """Return the remote nodes this box ever linked with."""
+        return await self._reader.read(queries.peers)
+
+    async def storage(self) -> StorageState:
+        """Return how full the store is."""
+        return await self._reader.read(
+            lambda db: queries.storage(db, self._path, self._budget_bytes, writable=self._writable)
+        )
+
+
+async def open_store(
+    path: Path, *, node_id: str, clock: Clock, budget_bytes: int, machine: bytes | None
+) -> Store:
+    """Open or make the data file and return the store.
+
+    The file was looked at before (``opening.examine_file``) and the data directory is locked.
+
+    Args:
+        path: the data file.
+        node_id: 64 hex digits of this node's key.
+        clock: only its monotonic seconds are used.
+        budget_bytes: what the file may grow to; less when the disk has less.
+        machine: what tells this machine from others; see ``schema.claim``.
+
+    Raises:
+        sqlite3.Error: the file cannot be written.
+    """
+
+    def prepare(db: sqlite3.Connection) -> None:
+        schema.ensure(db)
+        schema.claim(db, machine)
+
+    budget_bytes = min(budget_bytes, _most_bytes(path))
+    writer = Writer(path, prepare, chores=(index_some, Relief(budget_bytes).step))
+    await writer.opened()
+    reader = Reader(path)
+    query = "SELECT incarnation, lived_s FROM store"
+    incarnation, lived_s = await reader.read(lambda db: db.execute(query).fetchone())
+    return Store(
+        path,
+        writer=writer,
+        reader=reader,
+        lifetime=Lifetime(clock, lived_s),
+        node_id=node_id,
+        incarnation=bytes(incarnation),
+        budget_bytes=budget_bytes,
+    )
+
+
+def _most_bytes(path: Path) -> int:
+    """Return what the file may grow to on its disk."""
+    disk = os.statvfs(path.parent)
+    size_bytes = path.stat().st_size if path.exists() else 0
+    return max(0, size_bytes + disk.f_bavail * disk.f_frsize - RESERVE_BYTES)
+
+
+def _refusal(error: sqlite3.OperationalError) -> RefusedError:
+    full = error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
+    return RefusedError(FULL) if full else RefusedError(FAULT)
