@@ -42,13 +42,14 @@ class Reader:
         stop = loop.call_later(self._limit_s, db.interrupt)
         answer = loop.run_in_executor(self._pool, _snapshot, db, query)
 
-        def give_back(_: object) -> None:
+        def give_back(ended: asyncio.Future[T]) -> None:
             stop.cancel()
             self._free.put_nowait(db)
+            ended.exception()  # looked at, in case the caller has gone
 
-        # By callback: a caller that is cancelled leaves the thread at work on this connection.
+        # Shielded: a caller that is cancelled leaves the thread at work on this connection.
         answer.add_done_callback(give_back)
-        return await answer
+        return await asyncio.shield(answer)
 
     async def close(self) -> None:
         """Let running reads finish and close the connections; nothing may be read afterwards."""

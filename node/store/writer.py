@@ -88,8 +88,7 @@ class Writer:
         """
         done: asyncio.Future[T] = self._loop.create_future()
         self._queue.put(_Entry(job, done))
-        # Shielded: a caller that is cancelled must not turn the answer of a committed job away
-        # from the loop's own bookkeeping.
+        done.add_done_callback(_looked_at)
         return await asyncio.shield(done)
 
     async def close(self) -> None:
@@ -196,6 +195,11 @@ def _attempt(db: sqlite3.Connection, entry: _Entry) -> _Answer:
         return _Answer(entry.done, error=error)
     db.execute("RELEASE job")
     return _Answer(entry.done, value)
+
+
+def _looked_at(done: "asyncio.Future[Any]") -> None:
+    """Keep asyncio from reporting an error whose caller has gone."""
+    done.exception()
 
 
 def _tell(answers: list[_Answer]) -> None:

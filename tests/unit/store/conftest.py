@@ -1,0 +1,69 @@
+"""A store on a real file, with a clock that stands still."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.protocol.envelope import Envelope
+from node.runtime.ports import Receipt
+from node.store.connection import open_reader
+from node.store.store import Store, open_store
+from node.store.transaction import Transaction
+from tests.fakes.clock import FakeClock
+
+NODE_ID = "ab" * 32
+BUDGET_BYTES = 1_000_000_000
+
+Take = Callable[..., Awaitable[list[int | None]]]
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "node.db"
+
+
+@pytest.fixture
+async def store(path: Path, clock: FakeClock) -> AsyncIterator[Store]:
+    opened = await open_store(
+        path, node_id=NODE_ID, clock=clock, budget_bytes=BUDGET_BYTES, machine=None
+    )
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def take(store: Store) -> Take:
+    """Return a call that stores envelopes from elsewhere, in one job, and returns arrivals."""
+
+    async def run(envelopes: Sequence[Envelope], *, age_s: int = 0, local: bool = False) -> Any:
+        def work(tx: Transaction) -> list[int | None]:
+            return [
+                tx.append(each, Receipt(age_s, each.payload.hlc >> 16, True), local=local)  # noqa: FBT003
+                for each in envelopes
+            ]
+
+        return await store.write(work)
+
+    return run
+
+
+@pytest.fixture
+def ask(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
+    """Return a call that reads the file beside the store."""
+
+    def run(query: str, *values: object) -> list[tuple[Any, ...]]:
+        with closing(open_reader(path)) as db:
+            rows: list[tuple[Any, ...]] = db.execute(query, values).fetchall()
+            return rows
+
+    return run
+
+
