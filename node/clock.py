@@ -2,7 +2,7 @@
 
 import ctypes
 import time
-from typing import Any, ClassVar, Final
+from typing import Final
 
 _STA_UNSYNC: Final = 0x0040  # linux/timex.h: nothing disciplines the kernel's clock
 _UNKNOWN: Final = 0
@@ -12,7 +12,7 @@ _REFERENCE: Final = 3  # the two of docs/protocol.md's clock qualities that a ke
 class _Timex(ctypes.Structure):
     """The head of ``struct timex`` (linux/timex.h, 64-bit), and space for the rest of it."""
 
-    _fields_: ClassVar[list[tuple[str, Any]]] = [
+    _fields_ = (
         ("modes", ctypes.c_uint),
         ("offset", ctypes.c_long),
         ("freq", ctypes.c_long),
@@ -20,7 +20,7 @@ class _Timex(ctypes.Structure):
         ("esterror", ctypes.c_long),
         ("status", ctypes.c_int),
         ("rest", ctypes.c_byte * 208),
-    ]
+    )
 
 
 class SystemClock:

@@ -44,7 +44,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Writes per second of one session and of one address, in the long run."""
     write_burst: Annotated[int, msgspec.Meta(ge=1)] = 20
     """Writes at once; a person who sends ten lines quickly is not stopped."""
-    hotspot_addresses: list[_Name] = ["10.83.73.1", "172.29.80.1"]
+    hotspot_addresses: list[_Name] = msgspec.field(
+        default_factory=lambda: ["10.83.73.1", "172.29.80.1"]
+    )
     """Addresses of this box on its open hotspot; the admin's part is refused there."""
     appliance_user: _Name = "disasternet-appliance"
     """System user that may ask for the status and start courier links."""

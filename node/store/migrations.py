@@ -35,7 +35,7 @@ def a_store(db: Database) -> None:
         "admin_token": bytes, "machine": bytes,
     }  # fmt: skip
     _make(db, "store", columns, "one", "admin_token machine")
-    db.execute(
+    db.conn.execute(
         "INSERT INTO store (one, min_reader, incarnation, epoch, last_hlc, lived_s, arrivals,"
         " changed_n, indexed_to)"
         " VALUES (1, ?, randomblob(8), abs(random()) % 4294967296, zeroblob(8), 0, 0, 0, 0)",
@@ -98,13 +98,17 @@ def c_logs(db: Database) -> None:
     envelope = _make(db, "envelope", columns, "arrival", "expires_s exact tombstone client_id")
     # No index on the id: 3 times dearer inserts at 600,000 rows. See index.py.
     envelope.create_index(["log_no", "seq", "branch"], unique=True)
-    db.execute("CREATE INDEX idx_envelope_shown ON envelope (room_no, sort_ms, id64) WHERE shown")
-    db.execute("CREATE INDEX idx_envelope_arrived ON envelope (room_no, arrival) WHERE shown")
-    db.execute(
+    db.conn.execute(
+        "CREATE INDEX idx_envelope_shown ON envelope (room_no, sort_ms, id64) WHERE shown"
+    )
+    db.conn.execute("CREATE INDEX idx_envelope_arrived ON envelope (room_no, arrival) WHERE shown")
+    db.conn.execute(
         "CREATE UNIQUE INDEX idx_envelope_client ON envelope (author_no, client_id)"
         " WHERE client_id NOT NULL"
     )
-    db.execute("CREATE INDEX idx_envelope_ends ON envelope (expires_s) WHERE expires_s NOT NULL")
+    db.conn.execute(
+        "CREATE INDEX idx_envelope_ends ON envelope (expires_s) WHERE expires_s NOT NULL"
+    )
 
 
 @_steps()
@@ -125,7 +129,7 @@ def d_delivery(db: Database) -> None:
 def e_search(db: Database) -> None:
     """Filled in idle time from ``store.indexed_to`` on."""
     _make(db, "lookup", {"id64": int, "arrival": int}, ("id64", "arrival"))
-    db.execute(
+    db.conn.execute(
         "CREATE VIRTUAL TABLE words USING fts5"
         " (text, content='', tokenize='unicode61 remove_diacritics 2')"
     )

@@ -1,5 +1,6 @@
 """A store on a real file, with a clock that stands still."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +19,12 @@ NODE_ID = "ab" * 32
 BUDGET_BYTES = 1_000_000_000
 
 Take = Callable[..., Awaitable[list[int | None]]]
+
+
+def connection_of(tx: Transaction) -> sqlite3.Connection:
+    """Return the writer's connection behind a job, for what no use case does."""
+    db: sqlite3.Connection = vars(tx)["_db"]
+    return db
 
 
 @pytest.fixture
@@ -43,7 +50,9 @@ async def store(path: Path, clock: FakeClock) -> AsyncIterator[Store]:
 def take(store: Store) -> Take:
     """Return a call that stores envelopes from elsewhere, in one job, and returns arrivals."""
 
-    async def run(envelopes: Sequence[Envelope], *, age_s: int = 0, local: bool = False) -> Any:
+    async def run(
+        envelopes: Sequence[Envelope], *, age_s: int = 0, local: bool = False
+    ) -> list[int | None]:
         def work(tx: Transaction) -> list[int | None]:
             return [
                 tx.append(each, Receipt(age_s, each.payload.hlc >> 16, True), local=local)  # noqa: FBT003
@@ -65,5 +74,3 @@ def ask(path: Path) -> Callable[..., list[tuple[Any, ...]]]:
             return rows
 
     return run
-
-

@@ -12,8 +12,9 @@ from node.protocol.ids import EVERYONE, RoomId
 from node.protocol.kinds import Kind, RoomCreate, RoomJoin, RoomLeave
 from node.store.appending import URGENT_QUOTA
 from node.store.store import Store
+from node.store.transaction import Transaction
 from tests.fakes.authors import RemoteAuthor
-from tests.unit.store.conftest import Take
+from tests.unit.store.conftest import Take, connection_of
 
 pytestmark = pytest.mark.anyio
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -45,9 +46,9 @@ async def test_every_order_of_arrival_gives_the_same_row_sums_and_names(
     assert ("Ana B",) in next(iter(results))
 
 
-def _empty(tx: Any) -> None:
+def _empty(tx: Transaction) -> None:
     for table in ("envelope", "log", "frontier_sum", "author"):
-        tx._db.execute(f"DELETE FROM {table}")  # noqa: S608, SLF001 - a test's broom
+        connection_of(tx).execute(f"DELETE FROM {table}")  # noqa: S608 - a test's broom
 
 
 async def test_a_hole_is_remembered_and_closed(take: Take, ask: Ask) -> None:
@@ -135,5 +136,7 @@ async def test_urgent_beyond_the_quota_travels_as_chat(take: Take, ask: Ask) -> 
 async def test_arrival_numbers_are_never_used_again(take: Take, store: Store) -> None:
     author = RemoteAuthor("ana")
     assert await take([author.says("a"), author.says("b")]) == [1, 2]
-    await store.write(lambda tx: tx._db.execute("DELETE FROM envelope WHERE arrival = 2"))  # noqa: SLF001
+    await store.write(
+        lambda tx: connection_of(tx).execute("DELETE FROM envelope WHERE arrival = 2")
+    )
     assert await take([author.says("c")]) == [3]

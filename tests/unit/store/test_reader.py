@@ -56,9 +56,7 @@ async def test_a_cancelled_read_gives_its_connection_back(reader: Reader) -> Non
         "PRAGMA user_version = 9",
     ],
 )
-async def test_a_reader_can_change_nothing(
-    reader: Reader, tmp_path: Path, statement: str
-) -> None:
+async def test_a_reader_can_change_nothing(reader: Reader, tmp_path: Path, statement: str) -> None:
     before = (tmp_path / "x.db").read_bytes(), (tmp_path / "x.db-wal").read_bytes()
 
     def attempt(db: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from node.store.retention import HEAD_RECHECK_S, Relief
 from node.store.store import Store
 from tests.fakes.authors import RemoteAuthor
 from tests.fakes.clock import FakeClock
-from tests.unit.store.conftest import Take
+from tests.unit.store.conftest import Take, connection_of
 
 pytestmark = pytest.mark.anyio
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -113,8 +113,8 @@ async def test_under_pressure_chat_goes_before_safety_and_own_unsent_never(
         while relief.step(db):
             pass
 
-    await store.write(lambda tx: relieve(tx._db))  # noqa: SLF001 - chores take a connection
-    left = dict(ask("SELECT substr(a.key, 1, 4), count(*) FROM envelope AS e"
+    await store.write(lambda tx: relieve(connection_of(tx)))
+    left: dict[bytes, int] = dict(ask("SELECT substr(a.key, 1, 4), count(*) FROM envelope AS e"
                     " JOIN author AS a USING (author_no) GROUP BY 1"))  # fmt: skip
     assert left[bytes(own.key.verify_key[:4])] == 300
     assert left[bytes(chat.key.verify_key[:4])] < 50
@@ -123,7 +123,7 @@ async def test_under_pressure_chat_goes_before_safety_and_own_unsent_never(
 
 async def test_without_pressure_nothing_is_dropped(store: Store, take: Take, ask: Ask) -> None:
     await take([RemoteAuthor("ana").says("x" * 900) for _ in range(1)])
-    await store.write(lambda tx: Relief(budget_bytes=10**9).step(tx._db))  # noqa: SLF001
+    await store.write(lambda tx: Relief(budget_bytes=10**9).step(connection_of(tx)))
     assert ask("SELECT count(*) FROM envelope") == [(1,)]
 
 

@@ -66,7 +66,7 @@ async def test_results_page_back_and_keep_to_a_room(store: Store, take: Take) ->
 
 
 async def test_a_flood_is_indexed_without_waiting_for_idle_time(
-    store: Store, take: Take, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    take: Take, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(index, "MAX_BEHIND", 50)
     author = RemoteAuthor("ana")

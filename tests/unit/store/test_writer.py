@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE IF NOT EXISTS t (n INTEGER PRIMARY KEY, filler BLOB)")
 
 
-def _insert(number: int, size: int = 0) -> "object":
+def _insert(number: int, size: int = 0) -> Callable[[sqlite3.Connection], int]:
     def job(db: sqlite3.Connection) -> int:
         db.execute("INSERT INTO t VALUES (?, zeroblob(?))", (number, size))
         return number
