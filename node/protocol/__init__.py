@@ -1,0 +1,1 @@
+"""The wire format, without input or output: keys, envelopes, logs, kinds, time and life."""
