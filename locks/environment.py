@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,8 +52,9 @@ def key(name: str, root: Path = ROOT) -> str:
     for path in lock_files(name, root):
         digest.update(path.read_bytes() + b"\0")
     if name == "run":
-        # An editable install names its checkout, and its scripts come from pyproject.toml.
-        digest.update(str(root).encode() + b"\0" + (root / "pyproject.toml").read_bytes())
+        # An editable install names its checkout, and its scripts come from this table.
+        project = tomllib.loads((root / "pyproject.toml").read_text()).get("project")
+        digest.update(f"{root}\0{project}".encode())
     return digest.hexdigest()[:KEY_CHARACTERS]
 
 

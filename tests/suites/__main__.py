@@ -1,0 +1,60 @@
+"""Runs suites by name, or all: `python3 -m tests.suites [NAME ...]`."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from locks.environment import ROOT, say
+from tests.suites import quality, report
+from tests.suites.count import ONE_FAILED, ONE_PASSED, Count
+from tests.suites.prepare import Prepared, prepare
+from tests.suites.run import Result, run_suite
+from tests.suites.table import SET_UP_MIN, SUITES, WHOLE_COLD_MIN, Suite, chosen
+
+BUILD = ROOT / "build"
+LOGS = BUILD / "suites"
+
+
+def main(names: Sequence[str]) -> int:
+    """Run the suites, print the report, return the exit status: 0 only if all held."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        suites = chosen(names)
+    except KeyError as error:
+        say(f"No suite {error}. There are: {', '.join(suite.name for suite in SUITES)}.")
+        return 2
+    LOGS.mkdir(parents=True, exist_ok=True)
+    if not names:
+        quality.QUALITY.unlink(missing_ok=True)
+    strict = os.environ.get("CI") == "true"
+    prepared = prepare(suites, LOGS)
+    results = [_set_up(prepared)]
+    for suite in suites:
+        reason = prepared.left_out.get(suite.name)
+        if reason:
+            results.append(Result(suite, ONE_FAILED if strict else Count(), 0.0, reason))
+        else:
+            results.append(run_suite(suite, LOGS, live=len(suites) == 1))
+    report.write(BUILD / "suites.json", results)
+    whole = None if names else WHOLE_COLD_MIN
+    for line in report.lines(results, quality.read(), planned_whole_min=whole):
+        sys.stdout.write(f"{line}\n")
+    return 1 if report.total(results).failed else 0
+
+
+def _set_up(prepared: Prepared) -> Result:
+    count = Count(failed=len(prepared.broken)) if prepared.broken else ONE_PASSED
+    return Result(Suite("set-up", SET_UP_MIN, ()), count, prepared.used_s)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(number)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
