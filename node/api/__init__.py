@@ -1,0 +1,1 @@
+"""The node over HTTP: who may knock, what they may ask, and how it is answered."""

@@ -1,0 +1,1 @@
+"""The gate: what is decided about every request before it is routed."""

@@ -1,0 +1,48 @@
+"""Token buckets, on a clock that only moves forward."""
+
+from collections import OrderedDict
+from typing import Final, NamedTuple
+
+from node.contract.clock import Clock
+
+MAX_KEYS: Final = 4_096
+"""Addresses and sessions remembered (0.5 MB); the longest unseen is forgotten, and starts full.
+
+Stops a stranger from filling memory with invented sessions.
+"""
+
+
+class _Bucket(NamedTuple):
+    tokens: float
+    at_s: float
+
+
+class Rates:
+    """Says who must wait."""
+
+    def __init__(self, clock: Clock, *, per_s: float, burst: float) -> None:
+        """Start with every bucket full.
+
+        Args:
+            clock: only its monotonic time is read; a stepped wall clock locks nobody out.
+            per_s: tokens that come back each second.
+            burst: tokens of a full bucket.
+        """
+        self._clock = clock
+        self._per_s = per_s
+        self._burst = burst
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def wait_s(self, *keys: str) -> float:
+        """Take a token from each key's bucket; return how long to wait, 0 when none was empty."""
+        return max((self._take(key) for key in keys), default=0.0)
+
+    def _take(self, key: str) -> float:
+        now_s = self._clock.monotonic_s()
+        tokens, at_s = self._buckets.pop(key, _Bucket(self._burst, now_s))
+        tokens = min(self._burst, tokens + (now_s - at_s) * self._per_s)
+        enough = tokens >= 1.0
+        self._buckets[key] = _Bucket(tokens - 1.0 if enough else tokens, now_s)
+        if len(self._buckets) > MAX_KEYS:
+            self._buckets.popitem(last=False)
+        return 0.0 if enough else (1.0 - tokens) / self._per_s

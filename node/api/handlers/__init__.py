@@ -1,0 +1,1 @@
+"""The calls, one module per subject; each only translates to a use case and back."""

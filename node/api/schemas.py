@@ -1,0 +1,89 @@
+"""Bodies of requests: what may come in, and how much of it."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from node.api.sentences import CLIENT_ID, HEX_64
+from node.protocol.ids import EVERYONE, EnvelopeId, RoomId
+from node.protocol.kinds import Category
+from node.protocol.limits import MAX_PLACE_CHARS, MAX_TEXT_CHARS
+from node.runtime.messages import Post
+
+MAX_BODY_BYTES: Final = 65_536
+"""The longest text, every character escaped, and some room. Stops bodies that fill memory."""
+
+MAX_RAW_NAME_CHARS: Final = 160
+"""A name before it is cleaned and cut to 40: decomposed letters take up to four code points."""
+
+MAX_CURSOR_CHARS: Final = 64
+MAX_QUERY_CHARS: Final = 200
+"""Words to search for. Stops queries that cost more than reading everything."""
+
+CATEGORIES: Final = {
+    "safe": Category.SAFE,
+    "help": Category.HELP,
+    "looking": Category.LOOKING,
+    "offer": Category.OFFER,
+    "info": Category.INFO,
+}
+
+Name = Annotated[str, Meta(min_length=1, max_length=MAX_RAW_NAME_CHARS)]
+Hex64 = Annotated[str, Meta(pattern=HEX_64)]
+
+
+class NewIdentity(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /auth/init``."""
+
+    name: Name
+    carry_public: Hex64 | None = None
+    """Public half of the carry key the phone drew."""
+
+
+class NewRoom(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /rooms``."""
+
+    name: Name
+
+
+class ReadMark(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /rooms/{room_id}/read``."""
+
+    up_to: Annotated[str, Meta(min_length=1, max_length=MAX_CURSOR_CHARS)]
+    """Cursor of the last message that was seen."""
+
+
+class NewMessage(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /rooms/{room_id}/messages``."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT_CHARS)]
+    category: Literal["safe", "help", "looking", "offer", "info"] | None = None
+    place: Annotated[str, Meta(max_length=MAX_PLACE_CHARS)] | None = None
+    urgent: bool = False
+    reply_to: Hex64 | None = None
+    client_id: Annotated[str, Meta(pattern=CLIENT_ID)] | None = None
+    """Made by the client; the same one again means the same message, not a second one."""
+
+    def post(self) -> Post:
+        """Return what is to be posted."""
+        return Post(
+            text=self.text,
+            category=None if self.category is None else CATEGORIES[self.category],
+            place=self.place,
+            urgent=self.urgent,
+            reply_to=None if self.reply_to is None else EnvelopeId(bytes.fromhex(self.reply_to)),
+            client_id=self.client_id,
+        )
+
+
+class AdminToken(msgspec.Struct, frozen=True):
+    """Answer of ``POST /admin/token``."""
+
+    token: str
+    """64 hex digits, never shown again; the one before is void."""
+
+
+def room_of(text: str) -> RoomId:
+    """Return the room that a path or query names; its form was checked."""
+    return EVERYONE if text == "everyone" else RoomId(bytes.fromhex(text))

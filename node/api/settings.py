@@ -1,0 +1,33 @@
+"""What the API must be told."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from node.api.pages import Pages
+from node.contract.clock import Clock
+
+WRITE_RATE_PER_S: Final = 5.0
+"""Writes and new sockets per session and per address; nobody types faster for long."""
+
+WRITE_BURST: Final = 20.0
+"""Writes at once: a phone that was away sends what it kept. Stops floods of signed messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """Fixed when the node starts."""
+
+    clock: Clock
+    pages: Pages
+    backup: Callable[[], AsyncIterator[bytes]]
+    """Begins a consistent copy of everything this box keeps, in pieces."""
+    version: str
+    public_names: tuple[str, ...] = ()
+    """Host names beside IP literals, ``localhost``, ``*.local`` and ``disasternet.internal``."""
+    hotspot_addresses: frozenset[str] = frozenset()
+    """This box's own addresses on which admin, ``/docs`` and ``/metrics`` are refused."""
+    write_rate_per_s: float = WRITE_RATE_PER_S
+    write_burst: float = WRITE_BURST
+    appliance_uid: int | None = None
+    """The appliance's user; None on a laptop."""

@@ -1,0 +1,211 @@
+"""Composition: the one place that knows every layer."""
+
+import asyncio
+import grp
+import logging
+import os
+import pwd
+import socket
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from node import __version__, config
+from node.api.application import ApiSettings, build
+from node.api.front.activation import inherited
+from node.api.front.serving import serve
+from node.api.pages import Pages
+from node.clock import SystemClock
+from node.config import Settings
+from node.runtime.node import Node
+from node.store import backup, identity
+from node.store.opening import DataDirectory, UnusableError, examine_file
+from node.store.store import Store, open_store
+
+CONTROL_GROUP: Final = "disasternet-ctl"
+"""Members may open the Unix socket; what they may ask there depends on their uid."""
+
+BACKLOG: Final = 256
+KEEP_TIME_S: Final = 600.0
+"""How much of an envelope's life a power cut can forget."""
+
+RESTART_S: Final = 5.0
+"""Pause before a background task that failed is started again."""
+
+_log = logging.getLogger("disasternet")
+
+
+class PortError(Exception):
+    """The address cannot be served on; its text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The listening sockets."""
+
+    tcp: list[socket.socket]
+    unix: list[socket.socket]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    doors: Doors
+    announce: Callable[[str], None]
+
+
+async def run(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run a node until SIGTERM or SIGINT.
+
+    Args:
+        settings: as loaded.
+        announce: told the node's address once it answers there.
+
+    Raises:
+        OpeningError: the data directory cannot be used.
+        PortError: the address cannot be served on.
+    """
+    with ExitStack() as stack:
+        directory = DataDirectory(config.data_dir(settings))
+        stack.callback(directory.release)
+        examine_file(directory.data_file)
+        doors = open_doors(settings, directory.socket_file)
+        for door in (*doors.tcp, *doors.unix):
+            stack.callback(door.close)
+        stack.callback(directory.socket_file.unlink, missing_ok=True)
+        machine = identity.machine_mark()
+        who = identity.load_or_make(directory.path, settings.name or None, os.urandom, machine)
+        clock = SystemClock()
+        try:
+            store = await open_store(
+                directory.data_file,
+                node_id=who.box.id,
+                clock=clock,
+                budget_bytes=settings.storage_budget_bytes,
+                machine=machine,
+            )
+        except sqlite3.Error as error:
+            why = f"{directory.data_file} cannot be written ({error}). Free some space."
+            raise UnusableError(why) from error
+        try:
+            node = Node(who.box, store, clock, os.urandom)
+            await _serve(node, store, settings, directory, _Listening(doors, announce))
+        finally:
+            await store.close()
+
+
+async def _serve(
+    node: Node, store: Store, settings: Settings, directory: DataDirectory, listening: _Listening
+) -> None:
+    doors = listening.doors
+
+    async def take_backup() -> AsyncIterator[bytes]:
+        chunks = backup.take(directory.data_file, directory.path / "backup.part")
+        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+            yield chunk
+
+    app = build(
+        node,
+        ApiSettings(
+            public_names=tuple(settings.public_names),
+            pages=Pages.load(config.webui_dir(settings)),
+            hotspot_addresses=frozenset(settings.hotspot_addresses),
+            write_rate_per_s=settings.write_rate_per_s,
+            write_burst=settings.write_burst,
+            version=__version__,
+            appliance_uid=_uid_of(settings.appliance_user),
+            backup=take_backup,
+            clock=SystemClock(),
+        ),
+    )
+    tasks = [
+        asyncio.create_task(_supervise("status", node.run)),
+        asyncio.create_task(_supervise("retention", lambda: _keep_time(store))),
+    ]
+    try:
+        async with app.lifespan():
+            await serve(
+                app.tcp,
+                app.unix,
+                doors.tcp,
+                doors.unix,
+                ready=lambda: listening.announce(_address(doors.tcp)),
+            )
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_time(store: Store) -> None:
+    while True:
+        await asyncio.sleep(KEEP_TIME_S)
+        await store.keep_time()
+
+
+async def _supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run ``work`` for ever, and again after a pause when it fails."""
+    while True:
+        try:
+            await work()
+        except Exception:  # noqa: BLE001 - a supervisor: logged, and started again
+            _log.exception("%s failed; again in %s s", name, RESTART_S)
+        await asyncio.sleep(RESTART_S)
+
+
+def open_doors(settings: Settings, socket_file: Path) -> Doors:
+    """Return the listening sockets: systemd's where it passed some, else new ones.
+
+    Raises:
+        PortError: the address cannot be served on.
+    """
+    given = inherited()
+    tcp = [door for door in given if door.family != socket.AF_UNIX]
+    unix = [door for door in given if door.family == socket.AF_UNIX]
+    return Doors(
+        tcp or [_open_tcp(settings.host, settings.port)], unix or [_open_unix(socket_file)]
+    )
+
+
+def _open_tcp(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        dual = family == socket.AF_INET6 and host == "::"
+        return socket.create_server(
+            address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=dual
+        )
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise PortError(
+            f"{host} port {port} cannot be served on ({why}). Choose another --port or --host."
+        ) from error
+
+
+def _open_unix(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)  # a killed node left it; the lock says that no other one is here
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o117)
+    try:
+        door.bind(str(path))
+    finally:
+        os.umask(before)
+    with suppress(KeyError, PermissionError):  # a laptop has no such group: this user and root
+        os.chown(path, -1, grp.getgrnam(CONTROL_GROUP).gr_gid)
+    door.listen(BACKLOG)
+    return door
+
+
+def _uid_of(user: str) -> int | None:
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return None
+
+
+def _address(doors: list[socket.socket]) -> str:
+    host, port = doors[0].getsockname()[:2]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - shown, not bound
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"

@@ -1,0 +1,87 @@
+"""Connections end, whoever is at the other end; over real sockets."""
+
+import asyncio
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.unit.api.fronts import (
+    BIG_BYTES,
+    PING,
+    UPGRADE,
+    Front,
+    get,
+    read_answer,
+    running,
+    stubborn,
+    until_dropped,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_reader_that_never_reads_its_answer_is_dropped(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.api.front.ending.WRITE_STALL_S", 0.2)
+    writer = await stubborn(front, b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+    await until_dropped(writer)
+
+
+async def test_a_slow_reader_gets_its_answer_whole(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.api.front.ending.WRITE_STALL_S", 0.2)
+    reader, writer = await front.connect()
+    writer.write(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    left = BIG_BYTES
+    while left:
+        left -= len(await reader.read(2_000_000))
+        await asyncio.sleep(0.01)
+    writer.close()
+
+
+async def test_pings_of_a_client_that_does_not_read_pile_up_nothing(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.api.front.ending.WRITE_STALL_S", 0.5)
+    writer = await stubborn(front, UPGRADE)
+    taken = 0
+    async with asyncio.timeout(10):
+        while not writer.is_closing():
+            writer.write(PING * 1000)
+            taken += 1000 * len(PING)
+            with suppress(TimeoutError, ConnectionError):
+                await asyncio.wait_for(writer.drain(), 0.2)
+            if taken > 200_000_000:
+                pytest.fail("the server takes pings without end")
+
+
+async def test_the_unix_socket_knows_who_is_there_and_the_network_does_not(front: Front) -> None:
+    reader, writer = await asyncio.open_unix_connection(front.path)
+    writer.write(get())
+    _, answer = await read_answer(reader)
+    writer.close()
+    assert answer["credentials"] == [os.getpid(), os.getuid(), os.getgid()]
+    assert (await front.ask(get()))[1]["credentials"] is None
+
+
+async def test_stopping_waits_for_nobody(tmp_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    writers: list[asyncio.StreamWriter] = []
+    async with running(tmp_path / "s") as front:
+        for request in (
+            UPGRADE,
+            b"",
+            b"GET / HTTP/1.1\r\nHos",
+            b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n",
+        ):
+            writers += [await stubborn(front, request) for _ in range(5)]
+        await asyncio.sleep(0.1)
+        began_s = loop.time()
+    assert loop.time() - began_s < 5
+    for writer in writers:
+        writer.close()
