@@ -1,0 +1,7 @@
+/** Longest text a box signs, in Unicode code points. */
+export const LONGEST_TEXT = 2000;
+
+/** Returns the length a box counts: an emoji is one, not two. */
+export function codePoints(text: string): number {
+  return Array.from(text).length;
+}

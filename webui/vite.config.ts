@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig } from "vitest/config";
+import { apiDocs } from "./build-steps/api-docs.ts";
+import { firstLoadBudget } from "./build-steps/budget.ts";
+import { precompress } from "./build-steps/precompress.ts";
+
+const node = process.env.DISASTERNET_NODE ?? "http://127.0.0.1:8080";
+const forwarded = ["/auth", "/rooms", "/messages", "/peers", "/status", "/problems"];
+
+export default defineConfig({
+  plugins: [vue(), apiDocs(), firstLoadBudget(), precompress()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    target: "es2019",
+    cssTarget: ["chrome73", "firefox67", "safari12.1"],
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    sourcemap: false,
+    reportCompressedSize: false,
+  },
+  define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false" },
+  server: {
+    proxy: {
+      ...Object.fromEntries(forwarded.map((path) => [path, node])),
+      "/ws": { target: node, ws: true },
+    },
+  },
+  test: { include: ["tests/**/*.test.ts"] },
+});
