@@ -1,6 +1,7 @@
 """Ed25519 keys: sign, verify, and the short form people compare."""
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 import nacl.bindings
@@ -14,6 +15,10 @@ SEED_BYTES: Final = 32
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FINGERPRINT_BITS: Final = 20
+
+_KNOWN_KEYS: Final = 4_096
+"""Keys whose point check is remembered, about 1 MB: it costs nearly as much as a signature, and
+authors write many messages. A stranger who changes keys only pays the full price again."""
 
 
 class SigningKey:
@@ -58,6 +63,12 @@ def verify(key: VerifyKey, data: bytes, signature: bytes) -> bool:
         nacl.bindings.crypto_sign_open(signature + data, key)
     except nacl.exceptions.CryptoError:
         return False
+    return _is_valid_point(bytes(key))
+
+
+@lru_cache(maxsize=_KNOWN_KEYS)
+def _is_valid_point(key: bytes) -> bool:
+    """Return whether ``key`` is a canonical point of the prime-order subgroup, not its identity."""
     return nacl.bindings.crypto_core_ed25519_is_valid_point(key)
 
 
