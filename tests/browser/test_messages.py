@@ -114,3 +114,24 @@ def test_a_rejected_message_says_why_and_can_be_edited(node: RunningNode, visit:
     unsent.get_by_role("button", name="Edit").click()
     expect(ana.page.get_by_label("Your message")).to_have_value("Is anybody here?")
     expect(ana.page.get_by_text("1 not sent yet")).to_have_count(0)
+
+
+def test_a_person_who_reads_older_lines_stays_there_and_is_told_of_new_ones(
+    node: RunningNode, visit: Visit
+) -> None:
+    token = node.introduce("Cem")
+    room = node.ask("POST", "/rooms", {"name": "Busy"}, token)["id"]
+    for number in range(20):
+        node.post(token, f"line {number}", room)
+    ana = visit()
+    ana.enter(node.origin, "Ana")
+    ana.page.goto(f"{node.origin}/#/room/{room}")
+    expect(ana.message("line 19")).to_be_in_viewport(timeout=WAIT_MS)
+    ana.message("line 2").scroll_into_view_if_needed()
+    node.post(token, "news", room)
+    below = ana.page.get_by_role("button", name="New messages below")
+    below.wait_for()
+    expect(ana.message("line 2")).to_be_in_viewport()
+    below.click()
+    expect(ana.message("news")).to_be_in_viewport(ratio=1)
+    expect(below).to_have_count(0)

@@ -42,7 +42,7 @@ describe("a call", () => {
   it.each([
     [
       "a portal's page",
-      async () => new Response("<p>", { headers: { "Content-Type": "text/html" } }),
+      async () => new Response("true", { headers: { "Content-Type": "text/html" } }),
     ],
     ["half an answer", async () => new Response('{"a"', { headers: JSON_TYPE })],
     ["no network", () => Promise.reject(new TypeError("Failed to fetch"))],

@@ -5,6 +5,7 @@ import { Outbox, type Unsent } from "@/state/outbox";
 import { Rooms } from "@/state/rooms";
 import { Session } from "@/state/session";
 import { Surroundings } from "@/state/surroundings";
+import { Timers } from "@/state/timers";
 import { Timelines } from "@/state/timelines";
 import { type Call, httpCaller, RefusedError, UnreachableError } from "@/transport/http";
 import { type Contact, Live, type LivePorts } from "@/transport/live";
@@ -36,7 +37,7 @@ export class Box {
   readonly outbox: Outbox;
   private readonly live: Live;
   private readonly call: Call;
-  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly timers = new Timers<"lost" | "sync" | "flush" | "read">();
   private heldBack: Message[] = [];
   private hiddenSinceMs: number | null = null;
 
@@ -124,16 +125,16 @@ export class Box {
 
   private contact(contact: Contact, sudden: boolean): void {
     if (contact === "live") {
-      this.cancel("lost");
+      this.timers.cancel("lost");
       this.state.contact = "live";
       void this.sync();
-    } else if (contact === "lost" && !this.timers.has("lost")) {
-      this.later("lost", sudden ? LOST_AFTER_MS : 0, () => (this.state.contact = "lost"));
+    } else if (contact === "lost" && !this.timers.waits("lost")) {
+      this.timers.set("lost", sudden ? LOST_AFTER_MS : 0, () => (this.state.contact = "lost"));
     }
   }
 
   private async sync(): Promise<void> {
-    this.cancel("sync");
+    this.timers.cancel("sync");
     try {
       if (await this.session.identify()) this.timelines.forget();
       if (!this.session.state.user) return;
@@ -146,7 +147,7 @@ export class Box {
   }
 
   private syncLater(): void {
-    this.later("sync", RETRY_AFTER_MS, () => void this.sync());
+    this.timers.set("sync", RETRY_AFTER_MS, () => void this.sync());
   }
 
   private async loadOpenRoom(): Promise<void> {
@@ -165,7 +166,7 @@ export class Box {
   private delayed(error: unknown): void {
     if (error instanceof UnreachableError) this.live.wake();
     if (error instanceof RefusedError && error.unknownHere) this.syncLater();
-    else this.later("flush", RETRY_AFTER_MS, () => void this.flush());
+    else this.timers.set("flush", RETRY_AFTER_MS, () => void this.flush());
   }
 
   private take(frame: Frame): void {
@@ -192,8 +193,8 @@ export class Box {
   }
 
   private readSoon(): void {
-    if (this.timers.has("read")) return;
-    this.later("read", READ_AFTER_MS, () => {
+    if (this.timers.waits("read")) return;
+    this.timers.set("read", READ_AFTER_MS, () => {
       const { openRoom } = this.state;
       const room = openRoom === null ? undefined : this.timelines.rooms.get(openRoom);
       const cursor = this.live.lastCursor ?? room?.messages[room.messages.length - 1]?.cursor;
@@ -201,19 +202,5 @@ export class Box {
       if (!this.ports.visible()) return this.rooms.loadSoon();
       this.rooms.markRead(openRoom, cursor).catch(() => this.rooms.loadSoon());
     });
-  }
-
-  private later(name: string, delayMs: number, work: () => void): void {
-    this.cancel(name);
-    const run = () => {
-      this.timers.delete(name);
-      work();
-    };
-    this.timers.set(name, setTimeout(run, delayMs));
-  }
-
-  private cancel(name: string): void {
-    clearTimeout(this.timers.get(name));
-    this.timers.delete(name);
   }
 }
