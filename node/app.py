@@ -22,7 +22,7 @@ from node.clock import SystemClock
 from node.config import Settings
 from node.runtime.node import Node
 from node.store import backup, identity
-from node.store.opening import DataDirectory, UnusableError, examine_file
+from node.store.opening import DataDirectory, UnusableError, damaged, examine_file
 from node.store.store import Store, open_store
 
 CONTROL_GROUP: Final = "disasternet-ctl"
@@ -86,9 +86,11 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
                 budget_bytes=settings.storage_budget_bytes,
                 machine=machine,
             )
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             why = f"{directory.data_file} cannot be written ({error}). Free some space."
             raise UnusableError(why) from error
+        except sqlite3.DatabaseError as error:
+            raise damaged(directory.data_file, str(error)) from error
         try:
             node = Node(who.box, store, clock, os.urandom)
             await _serve(node, store, settings, directory, _Listening(doors, announce))

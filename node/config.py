@@ -11,6 +11,7 @@ MIN_BUDGET_BYTES: Final = 16 * 1024 * 1024
 """A smaller store would drop messages before anybody read them."""
 
 _Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+_Address = Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9A-Fa-f:.%a-z]+\]|[^:\[\]/]+):[0-9]{1,5}$")]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
 
 
@@ -32,7 +33,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Name of this box, shown to people; empty: kept, or made from its key."""
     public_names: list[_Name] = []
     """Host names under which browsers may come, beside addresses, localhost and *.local."""
-    peers: list[_Name] = []
+    peers: list[_Address] = []
     """HOST:PORT of boxes to link with, beside those that are found."""
     discovery: bool = True
     """Look for other boxes on every network."""

@@ -66,7 +66,10 @@ class Subscription:
 class Bus:
     """Passes frames on to the listeners of their topic, within one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, cursor: str) -> None:
+        """Begin at ``cursor``: whatever arrived before it will not be published."""
+        self.cursor = cursor
+        """Of the newest message or room published: what arrived up to here has been offered."""
         self._listeners: set[Subscription] = set()
         self._changed = asyncio.Event()
 
@@ -84,6 +87,8 @@ class Bus:
     def publish(self, frame: Frame) -> None:
         """Offer ``frame`` to every listener of its topic. Call only after the commit."""
         topic = TOPICS[frame.type]
+        if topic == "messages":
+            self.cursor = frame.cursor
         for listener in self._listeners:
             if topic in listener.topics:
                 listener.offer(frame)

@@ -101,7 +101,7 @@ async def _stream(socket: Socket, node: Node, topics: set[str], since: str | Non
         await socket.close(code, exc.problem.title)
         return
     try:
-        await _race(_read(socket), _write(socket, node, feed, topics))
+        await _race(_read(socket), _write(socket, feed))
     except _Ended as end:
         await socket.close(end.code, end.reason)
     except (WebSocketDisconnect, OSError):
@@ -130,10 +130,8 @@ async def _read(socket: Socket) -> None:
         raise _Ended(CLOSE_MALFORMED, BAD_REQUEST.title)
 
 
-async def _write(socket: Socket, node: Node, feed: Feed, topics: set[str]) -> None:
+async def _write(socket: Socket, feed: Feed) -> None:
     try:
-        if "status" in topics:
-            await _send(socket, await node.status.frame())
         async for batch in feed.frames():
             for frame in batch:
                 await _send(socket, frame)

@@ -1,11 +1,13 @@
 """What one WebSocket shows: first what it missed, then what happens, each thing once."""
 
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 
 from node.contract.cursors import Cursor
 from node.contract.frames import Frame, MessageFrame
 from node.events import Bus, Subscription
 from node.runtime.ports import LogPort
+from node.runtime.status import Statuses
 
 BACKLOG_BATCH = 200
 """Messages read at once for a listener that comes back; bounds memory, not how much it gets."""
@@ -14,14 +16,18 @@ BACKLOG_BATCH = 200
 class Feed:
     """Frames for one listener; the holder closes it."""
 
-    def __init__(self, log: LogPort, subscription: Subscription, shown: int | None) -> None:
+    def __init__(
+        self, log: LogPort, statuses: Statuses, subscription: Subscription, since: str | None
+    ) -> None:
         self._log = log
+        self._statuses = statuses
         self._subscription = subscription
-        self._shown = shown
+        self._since = since
+        self._shown = None if since is None else self._arrival(since)
         """Arrival number up to which messages were handed out; None: from now on."""
 
     async def frames(self) -> AsyncIterator[list[Frame]]:
-        """Yield batches of frames for ever: the backlog in order of arrival, then live.
+        """Yield batches of frames for ever: the status, the backlog by arrival, then live.
 
         A message that is committed while the backlog is read comes once: it was subscribed
         before the first read, and what the backlog already showed is left out afterwards.
@@ -29,6 +35,10 @@ class Feed:
         Raises:
             TooSlowError: the listener lagged too far; close it.
         """
+        if "status" in self._subscription.topics:
+            status = await self._statuses.frame()
+            # No further than the backlog: a client that is cut off here must get it next time.
+            yield [status if self._since is None else replace(status, cursor=self._since)]
         if self._shown is not None:
             while batch := await self._log.arrived(None, BACKLOG_BATCH, self._shown):
                 yield [MessageFrame(message, message.cursor) for message in batch]
@@ -51,11 +61,14 @@ class Feed:
         self._subscription.close()
 
 
-def open_feed(log: LogPort, bus: Bus, topics: Iterable[str], since: str | None) -> Feed:
+def open_feed(
+    log: LogPort, statuses: Statuses, bus: Bus, topics: Iterable[str], since: str | None
+) -> Feed:
     """Return a feed of ``topics``; with ``since``, messages after that cursor come first.
 
     Raises:
         RefusedError: ``CURSOR`` or ``OTHER_STORE``; nothing was subscribed.
     """
-    shown = None if since is None else Cursor.parse(since, log.incarnation).arrival
-    return Feed(log, bus.subscribe(topics), shown)
+    if since is not None:
+        Cursor.parse(since, log.incarnation)
+    return Feed(log, statuses, bus.subscribe(topics), since)

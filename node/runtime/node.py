@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from node.contract.clock import Clock
+from node.contract.cursors import Cursor
 from node.contract.people import Box
 from node.events import Bus
 from node.runtime.authoring import Scribe
@@ -29,7 +30,7 @@ class Node:
             entropy: returns that many random bytes; ``os.urandom``, or a seeded one in tests.
         """
         self._log = log
-        self._bus = Bus()
+        self._bus = Bus(str(Cursor(log.incarnation, log.opened_at)))
         scribe = Scribe(clock, entropy)
         self.people = People(box, log, scribe, entropy)
         self.rooms = Rooms(log, scribe, self._bus)
@@ -42,7 +43,7 @@ class Node:
         Raises:
             RefusedError: ``CURSOR`` or ``OTHER_STORE`` for ``since``.
         """
-        return open_feed(self._log, self._bus, topics, since)
+        return open_feed(self._log, self.status, self._bus, topics, since)
 
     async def run(self) -> None:
         """Do the node's own work until cancelled."""

@@ -168,8 +168,9 @@ class LogPort(Protocol):
         """
         ...
 
-    async def arrivals(self) -> int:
-        """Return the newest arrival number; 0 in an empty store."""
+    @property
+    def opened_at(self) -> int:
+        """Newest arrival number when the log was opened; 0 in an empty one."""
         ...
 
     async def user_of_session(self, token_hash: bytes) -> User | None:

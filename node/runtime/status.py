@@ -1,12 +1,10 @@
 """What the box says about itself."""
 
 import asyncio
-from dataclasses import replace
 from typing import Final
 
 from node import __version__
 from node.contract.clock import Clock
-from node.contract.cursors import Cursor
 from node.contract.frames import StatusFrame
 from node.contract.people import Box
 from node.contract.status import (
@@ -22,7 +20,10 @@ from node.runtime.health import CHECKS, Vitals
 from node.runtime.ports import LogPort
 
 WATCH_PERIOD_S: Final = 2.0
-"""How often the status is read anew while somebody watches; nothing runs when nobody does."""
+"""How often the status is published while somebody watches; nothing runs when nobody does.
+
+Also the proof of life by which a page tells a silent room from a box that hangs.
+"""
 
 NO_RADIO: Final = "This box has no radio of its own; it reaches others by cable or Wi-Fi."
 
@@ -54,20 +55,19 @@ class Statuses:
         )
 
     async def frame(self) -> StatusFrame:
-        """Return the status as a frame."""
-        cursor = Cursor(self._log.incarnation, await self._log.arrivals())
-        return StatusFrame(await self.read(), str(cursor))
+        """Return the status as a frame, at the cursor up to which messages were published.
+
+        Not at the newest arrival: a client goes on from the cursor it saw last, and would miss
+        a message that is committed and not yet published.
+        """
+        cursor = self._bus.cursor  # before the status is read, which takes a while
+        return StatusFrame(await self.read(), cursor)
 
     async def watch(self) -> None:
-        """Publish the status whenever it changes, for ever; idle while nobody listens."""
-        last: NodeStatus | None = None
+        """Publish the status again and again, for ever; idle while nobody listens."""
         while True:
             await self._bus.listener("status")
-            frame = await self.frame()
-            known = _lasting(frame.status)
-            if known != last:
-                self._bus.publish(frame)
-                last = known
+            self._bus.publish(await self.frame())
             await asyncio.sleep(WATCH_PERIOD_S)
 
     async def sync(self) -> SyncState:
@@ -79,13 +79,3 @@ class Statuses:
     async def peers(self) -> list[Peer]:
         """Return the remote nodes this box ever linked with."""
         return await self._log.peers()
-
-
-def _lasting(status: NodeStatus) -> NodeStatus:
-    """Return ``status`` without what changes at every reading."""
-    return replace(
-        status,
-        node=replace(status.node, uptime_s=0),
-        clock=replace(status.clock, wall_ms=0),
-        storage=replace(status.storage, used_bytes=0, free_bytes=0),
-    )

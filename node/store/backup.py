@@ -18,7 +18,7 @@ from typing import IO, Any, Final
 
 from node.store.connection import open_reader, open_writer
 from node.store.opening import DATA_FILE, DataDirectory, NewerError, UnusableError
-from node.store.schema import SCHEMA_VERSION, TooNewError, examine, renew_epoch
+from node.store.schema import SCHEMA_VERSION, ForeignFileError, TooNewError, examine, renew_epoch
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -133,11 +133,14 @@ def _manifest(archive: tarfile.TarFile) -> dict[str, Any]:
     content = _member(archive, MANIFEST, None).read(MAX_MANIFEST_BYTES)
     try:
         manifest = json.loads(content)
-        known = manifest["format"] == FORMAT and isinstance(manifest["bytes"], int)
-    except (ValueError, KeyError, TypeError):
+        known = manifest["format"] == FORMAT
+        whole = isinstance(manifest.get("bytes"), int) and isinstance(manifest.get("sha256"), str)
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BackupError("The manifest of this backup cannot be read.") from None
-    if not known or not isinstance(manifest.get("sha256"), str):
+    if not known:
         raise NewerError("This backup was taken by a newer DisasterNet. Install that release.")
+    if not whole:
+        raise BackupError("The manifest of this backup cannot be read.")
     return dict(manifest)
 
 
@@ -163,6 +166,8 @@ def _renew(path: Path) -> None:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             db.close()
+    except ForeignFileError:
+        raise BackupError("The store in this backup belongs to another program.") from None
     except TooNewError:
         raise NewerError(
             "This backup was taken by a newer DisasterNet. Install that release."

@@ -38,13 +38,20 @@ def open_writer(path: Path) -> sqlite3.Connection:
     return db
 
 
-def open_reader(path: Path, *, check_same_thread: bool = True) -> sqlite3.Connection:
+def open_reader(
+    path: Path, *, check_same_thread: bool = True, immutable: bool = False
+) -> sqlite3.Connection:
     """Return a connection that can change nothing, not even by a checkpoint.
 
     ``mode=ro`` and not ``query_only``, which does checkpoint.
+
+    Args:
+        path: the data file.
+        check_same_thread: as ``sqlite3.connect``.
+        immutable: nobody writes meanwhile and there is no WAL; then none is made either.
     """
     db = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro",
+        f"{path.absolute().as_uri()}?mode=ro&immutable={int(immutable)}",
         uri=True,
         isolation_level=None,
         cached_statements=STATEMENTS,

@@ -110,10 +110,13 @@ def examine_file(path: Path, limit_s: float = CHECK_LIMIT_S) -> None:
     """
     if not path.exists() or path.stat().st_size == 0:
         return
+    # Even a reader makes a WAL and its index where there are none; a file that is in order has
+    # none, and nobody else writes it now.
+    alone = not path.with_name(f"{path.name}-wal").exists()
     try:
-        db = open_reader(path, check_same_thread=False)
+        db = open_reader(path, check_same_thread=False, immutable=alone)
     except sqlite3.Error as error:
-        raise DamagedError(_damaged(path, str(error))) from error
+        raise damaged(path, str(error)) from error
     stop = threading.Timer(limit_s, db.interrupt)
     try:
         examine(db)
@@ -123,20 +126,21 @@ def examine_file(path: Path, limit_s: float = CHECK_LIMIT_S) -> None:
         why = f"{path} was written by a newer DisasterNet. Install that release; nothing is lost."
         raise NewerError(why) from None
     except ForeignFileError:
-        raise DamagedError(_damaged(path, "it belongs to another program")) from None
+        raise damaged(path, "it belongs to another program") from None
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
             return
-        raise DamagedError(_damaged(path, str(error))) from error
+        raise damaged(path, str(error)) from error
     finally:
         stop.cancel()
         db.close()
     if found != "ok":
-        raise DamagedError(_damaged(path, found.splitlines()[-1]))
+        raise damaged(path, found.splitlines()[-1])
 
 
-def _damaged(path: Path, why: str) -> str:
-    return (
+def damaged(path: Path, why: str) -> DamagedError:
+    """Return the error that says what to do about a damaged data file."""
+    return DamagedError(
         f"{path} is damaged ({why}). Keep it, and restore a backup:"
         " disasternet restore FILE --data-dir NEW_DIRECTORY."
     )

@@ -44,8 +44,11 @@ class Store:
         lifetime: Lifetime,
         node_id: str,
         incarnation: bytes,
+        opened_at: int,
         budget_bytes: int,
     ) -> None:
+        self.opened_at = opened_at
+        """Newest arrival number when the file was opened; 0 in an empty one."""
         self.incarnation = incarnation
         """8 bytes that change whenever arrivals are renumbered."""
         self._path = path
@@ -96,11 +99,6 @@ class Store:
                 pass
         except sqlite3.OperationalError as error:
             raise _refusal(error) from error
-
-    async def arrivals(self) -> int:
-        """Return the newest arrival number; 0 in an empty store."""
-        query = "SELECT arrivals FROM store"
-        return await self._reader.read(lambda db: int(db.execute(query).fetchone()[0]))
 
     async def user_of_session(self, token_hash: bytes) -> User | None:
         """Return whose session secret has this SHA-256."""
@@ -198,8 +196,8 @@ async def open_store(
     writer = Writer(path, prepare, chores=(index_some, Relief(budget_bytes).step))
     await writer.opened()
     reader = Reader(path)
-    query = "SELECT incarnation, lived_s FROM store"
-    incarnation, lived_s = await reader.read(lambda db: db.execute(query).fetchone())
+    query = "SELECT incarnation, arrivals, lived_s FROM store"
+    incarnation, arrivals, lived_s = await reader.read(lambda db: db.execute(query).fetchone())
     return Store(
         path,
         writer=writer,
@@ -207,6 +205,7 @@ async def open_store(
         lifetime=Lifetime(clock, lived_s),
         node_id=node_id,
         incarnation=bytes(incarnation),
+        opened_at=arrivals,
         budget_bytes=budget_bytes,
     )
 

@@ -34,7 +34,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline = Deadline(self.loop, self._expire)
         self._meter = Meter()
         self._stall: WriteStall | None = None
-        self._refused = False
+        self._ended = False
+        """Refused or handed over: nothing more is parsed here."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, or drop it at once when the door is full."""
@@ -63,10 +64,10 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser no more than the limits allow; the rest is read and dropped."""
-        if not self._refused:
+        if not self._ended:
             self._deadline.arm()  # also for a trickle of CRLF, which starts no message
         view = memoryview(data)
-        while view and not (self._refused or self.transport.is_closing()):
+        while view and not (self._ended or self.transport.is_closing()):
             room_bytes = self._meter.room_bytes()
             if room_bytes <= 0:
                 in_body = self._meter.in_body
@@ -99,7 +100,11 @@ class HttpProtocol(HttpToolsProtocol):
             abort_later(self.loop, self.transport, WRITE_STALL_S)
 
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection and its place over to the WebSocket protocol."""
+        """Hand the connection and its place over to the WebSocket protocol.
+
+        Frames that came with the upgrade, before the answer to it, are dropped.
+        """
+        self._ended = True
         self._deadline.disarm()
         self._inside = None
         super().handle_websocket_upgrade()
@@ -140,7 +145,7 @@ class HttpProtocol(HttpToolsProtocol):
         The far end may still be sending. Closing now would reset the connection and take the
         answer with it, so what still comes is read and dropped for a moment.
         """
-        self._refused = True
+        self._ended = True
         self._deadline.disarm()
         if not self._may_speak():
             self.transport.abort()

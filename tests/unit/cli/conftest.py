@@ -1,6 +1,7 @@
 """The program as people call it, and nodes to call it on."""
 
 import shutil
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def cli(home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
                 code: int = main([str(argument) for argument in arguments])
             except SystemExit as ended:  # click's own way out when it shows help
                 code = int(str(ended.code))
+            sys.stdout.flush()
             return Ended(code, out.getvalue().decode(), err.getvalue().decode())
 
     return call

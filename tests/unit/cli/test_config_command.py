@@ -30,11 +30,12 @@ def test_json_is_the_settings(cli: Cli, home: Path) -> None:
 
 def test_each_value_has_its_source(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "disasternet.toml"
-    file.write_text("port = 8080\nname = 'Gym'\n")
+    file.write_text("port = 8080\nname = 'Gym'\npeers = ['10.0.0.2:7777']\n")
     options = ("--config", file, "--name", "Hall", "--sources")
     values = json.loads(cli("config", "show", *options, "--json").out)
     assert values["port"] == {"value": 8080, "source": "file"}  # said, though it is the default
     assert values["name"] == {"value": "Hall", "source": "command line"}
+    assert values["peers"] == {"value": ["10.0.0.2:7777"], "source": "file"}
     assert values["peer_port"] == {"value": 7777, "source": "default"}
     shown = cli("config", "show", *options).out
     assert 'name = "Hall"  # command line\n' in shown

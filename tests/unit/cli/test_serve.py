@@ -48,6 +48,7 @@ def test_a_damaged_directory_is_said_and_left_as_it_is(used: Path, kind: str) ->
 def test_a_sound_directory_is_served_and_changed(used: Path) -> None:
     before = contents(used)
     with serving(used) as node:
+        assert httpx.post(f"{node.address}auth/init", json={"name": "Ann"}).is_success
         items = httpx.get(f"{node.address}rooms/everyone/messages").json()["items"]
         assert node.stop() == ExitCode.DONE
     assert len(items) == 30

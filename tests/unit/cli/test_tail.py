@@ -11,6 +11,7 @@ from node.contract.messages import Message, MessageState
 from node.contract.people import Author
 from tests.unit.cli.conftest import Cli
 from tests.unit.cli.running import PROGRAM, ROOT, WITHIN_S, Serving, serving, watching
+from tests.unit.cli.test_with_node import new_room
 
 
 def cursor_now(ask: Cli) -> str:
@@ -38,6 +39,7 @@ def test_json_is_one_frame_a_line_of_the_room_alone(
 ) -> None:
     since = cursor_now(ask)
     command = ("tail", "everyone", "--json", "--since", since, "--data-dir", node.data_dir)
+    ask("send", new_room(node, "Elsewhere"), "not here")
     ask("send", "everyone", "one", "--category", "help")
     with watching(tmp_path, *command) as tail:
         tail.wait_for(lambda out: out.endswith("\n"))

@@ -24,7 +24,15 @@ def test_what_a_terminal_would_obey_is_spelled_out(text: str, shown: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["We are safe. 3 °C", "\u0633\u0644\u0627\u0645", "\u0645\u06cc\u200c\u062e\u0648", "👩\u200d👧", "e\u0301", "日本語"]
+    "text",
+    [
+        "We are safe. 3 °C",
+        "\u0633\u0644\u0627\u0645",
+        "\u0645\u06cc\u200c\u062e\u0648",
+        "👩\u200d👧",
+        "e\u0301",
+        "日本語",
+    ],
 )
 def test_what_people_write_is_left_as_it_is(text: str) -> None:
     assert plain(text) == text

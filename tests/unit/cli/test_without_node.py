@@ -59,10 +59,15 @@ def test_a_path_too_long_for_a_socket_is_said(
     assert "too long for a Unix socket. Choose a shorter --data-dir." in ended.err
 
 
-@pytest.fixture
-def other_program(tmp_path: Path) -> Generator[Path]:
-    """Return a data directory whose socket belongs to a program that answers anything."""
+NOT_JSON = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n{\x1b:]"
+HALF = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"
+
+
+@contextlib.contextmanager
+def answering(tmp_path: Path, said: bytes) -> Generator[Path]:
+    """Yield a data directory whose socket belongs to a program that says one thing."""
     with socket.socket(socket.AF_UNIX) as door:
+        tmp_path.mkdir(exist_ok=True)
         door.bind(str(tmp_path / "node.sock"))
         door.listen()
 
@@ -74,7 +79,7 @@ def other_program(tmp_path: Path) -> Generator[Path]:
                     return
                 with connection, contextlib.suppress(OSError):
                     connection.recv(65_536)
-                    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n{\x1b:]")
+                    connection.sendall(said)
 
         thread = threading.Thread(target=answer)
         thread.start()
@@ -85,13 +90,26 @@ def other_program(tmp_path: Path) -> Generator[Path]:
 
 @pytest.mark.parametrize("command", [("status",), ("rooms",), ("tail",)], ids=" ".join)
 def test_an_answer_that_is_no_nodes_is_one_line(
-    cli: Cli, other_program: Path, command: tuple[str, ...]
+    cli: Cli, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    ended = cli(*command, "--data-dir", other_program)
+    with answering(tmp_path, NOT_JSON):
+        ended = cli(*command, "--data-dir", tmp_path)
     assert ended.code == ExitCode.REFUSED
     assert "The answer is not what this release understands" in ended.err
     assert ended.err.count("\n") == 1
     assert "\x1b" not in ended.err
+
+
+def test_a_backup_that_breaks_off_is_no_backup(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "gym.backup"
+    with answering(tmp_path, HALF):
+        ended = cli("backup", file, "--data-dir", tmp_path)
+    assert ended.code == ExitCode.NOT_RUNNING
+    assert "went away before it had answered" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["node.sock"]
+    with answering(tmp_path / "whole", HALF + b"0\r\n\r\n") as whole:
+        assert cli("backup", file, "--data-dir", whole).code == ExitCode.DONE
+    assert file.read_bytes() == b"half"
 
 
 def test_a_socket_of_another_user_is_no_missing_node(

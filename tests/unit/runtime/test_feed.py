@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,9 @@ from node.protocol.ids import EVERYONE
 from node.runtime.feed import BACKLOG_BATCH, Feed
 from node.runtime.messages import Post
 from node.runtime.node import Node
+from node.runtime.ports import Receipt
+from node.store.store import Store
+from tests.fakes.authors import RemoteAuthor
 
 pytestmark = pytest.mark.anyio
 
@@ -28,6 +32,10 @@ async def _collect(feed: Feed, enough: Callable[[list[Frame]], bool]) -> list[Fr
 
     await asyncio.wait_for(run(), 20)
     return frames
+
+
+def _longer_than(count: int, frames: list[Frame]) -> bool:
+    return len(frames) > count
 
 
 def _texts(frames: list[Frame]) -> list[str]:
@@ -104,7 +112,7 @@ async def test_a_cursor_of_another_store_subscribes_to_nothing(node: Node) -> No
     assert refused.value.problem is OTHER_STORE
 
 
-async def test_status_is_published_when_it_changes_and_only_while_somebody_listens(
+async def test_status_is_read_only_while_somebody_listens(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("node.runtime.status.WATCH_PERIOD_S", 0.01)
@@ -120,8 +128,35 @@ async def test_status_is_published_when_it_changes_and_only_while_somebody_liste
     await asyncio.sleep(0)
     assert reads == []
     feed = node.feed({"status"}, None)
-    frames = await _collect(feed, bool)
-    assert isinstance(frames[0], StatusFrame)
+    frames = await _collect(feed, lambda got: len(got) >= 3)
+    assert all(isinstance(frame, StatusFrame) for frame in frames)
     feed.close()
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_whoever_is_cut_off_after_any_frame_misses_nothing(node: Node, ana: User) -> None:
+    first = await node.messages.post(ana, EVERYONE, Post("0"))
+    for number in range(1, 4):
+        await node.messages.post(ana, EVERYONE, Post(str(number)))
+    whole = await _collect(
+        node.feed({"messages", "status"}, first.cursor), lambda got: len(got) > 3
+    )
+    assert isinstance(whole[0], StatusFrame)
+    for cut in range(1, len(whole) + 1):
+        seen, last = _texts(whole[:cut]), whole[cut - 1].cursor
+        again = node.feed({"messages", "status"}, last)
+        rest = await _collect(again, partial(_longer_than, 4 - cut))
+        again.close()
+        assert seen + _texts(rest) == ["1", "2", "3"]
+
+
+async def test_the_cursor_of_a_status_never_passes_a_message_that_was_not_shown(
+    node: Node, ana: User, store: Store
+) -> None:
+    """Committed and not published yet: what a crash of the listener between the two would see."""
+    message = await node.messages.post(ana, EVERYONE, Post("shown"))
+    hidden = RemoteAuthor("ben").says("committed only")
+    receipt = Receipt(0, hidden.payload.hlc >> 16, time_certain=True)
+    await store.write(lambda tx: tx.append(hidden, receipt, local=False))
+    assert (await node.status.frame()).cursor == message.cursor

@@ -28,8 +28,8 @@ export interface LiveEvents {
 }
 
 export const LIVE_TIMES = {
-  /** Silence after which the box is asked; with `probeWithinMs` it keeps the 5 s promise. */
-  quietMs: 2300,
+  /** A box tells its status every 2 s. Silent for longer it is asked, within the 5 s promise. */
+  quietMs: 2900,
   openWithinMs: 4000,
   /** A socket that lived this long ends the back-off. */
   settledMs: 5000,
