@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from node.store.connection import open_reader, open_writer
-from node.store.opening import DATA_FILE, DataDirectory, NewerError, UnusableError
+from node.store.opening import (
+    DATA_FILE,
+    DataDirectory,
+    NewerError,
+    UnusableError,
+    sync_folder,
+)
 from node.store.schema import SCHEMA_VERSION, ForeignFileError, TooNewError, examine, renew_epoch
 
 MANIFEST: Final = "manifest.json"
@@ -103,7 +109,7 @@ def restore(backup: Path, directory: DataDirectory) -> Path | None:
         _renew(part)
         kept = _make_way(directory.data_file)
         part.rename(directory.data_file)
-        _sync_folder(directory.path)
+        sync_folder(directory.path)
     except OSError as error:
         raise UnusableError(f"{directory.path}: {error.strerror}. Free some space.") from error
     finally:
@@ -200,11 +206,3 @@ def _make_way(data_file: Path) -> Path | None:
 def _remove(path: Path) -> None:
     for suffix in ("", *_SIDE_FILES):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

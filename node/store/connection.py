@@ -12,6 +12,9 @@ READER_CACHE_KIB: Final = 1024
 WAL_LIMIT_BYTES: Final = 16 * 1024 * 1024
 """The WAL is checkpointed beyond this even under load; a reader's pages are found in it."""
 
+BUSY_MS: Final = 500
+"""How long a checkpoint that must restart the WAL waits for readers, and so does every answer."""
+
 STATEMENTS: Final = 256
 """Prepared statements kept per connection; more than the store has."""
 
@@ -24,18 +27,27 @@ def open_writer(path: Path) -> sqlite3.Connection:
     read-write connection checkpoints too.
     """
     db = sqlite3.connect(path, isolation_level=None, cached_statements=STATEMENTS)
+    try:
+        _tune(db)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _tune(db: sqlite3.Connection) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         "wal_autocheckpoint=0",
         f"journal_size_limit={WAL_LIMIT_BYTES}",
         f"cache_size=-{CACHE_KIB}",
+        f"busy_timeout={BUSY_MS}",
         "temp_store=MEMORY",
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):
         db.execute(f"PRAGMA {pragma}")
-    return db
 
 
 def open_reader(
@@ -57,6 +69,10 @@ def open_reader(
         cached_statements=STATEMENTS,
         check_same_thread=check_same_thread,
     )
-    db.execute(f"PRAGMA cache_size=-{READER_CACHE_KIB}")
-    db.execute("PRAGMA trusted_schema=OFF")
+    try:
+        db.execute(f"PRAGMA cache_size=-{READER_CACHE_KIB}")
+        db.execute("PRAGMA trusted_schema=OFF")
+    except sqlite3.Error:
+        db.close()
+        raise
     return db

@@ -11,7 +11,7 @@ from typing import Final
 from node.contract.people import Box
 from node.protocol.keys import SEED_BYTES, SigningKey
 from node.protocol.names import clean_name
-from node.store.opening import DamagedError
+from node.store.opening import DamagedError, make_folder, sync_folder
 
 FOLDER: Final = "identity"
 _KEY: Final = "node.key"
@@ -62,7 +62,7 @@ def load_or_make(
         DamagedError: the key file is not one. Nothing was changed.
     """
     folder = directory / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
+    make_folder(folder)
     if machine is not None and _read(folder / _MACHINE) not in (b"", machine):
         _put_aside(folder)
     if not (folder / _KEY).exists():
@@ -80,7 +80,7 @@ def rotate(directory: Path, entropy: Callable[[int], bytes], machine: bytes | No
     People's keys and messages stay as they are.
     """
     folder = directory / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
+    make_folder(folder)
     _put_aside(folder)
     return load_or_make(directory, None, entropy, machine)
 
@@ -128,8 +128,4 @@ def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

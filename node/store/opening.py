@@ -21,6 +21,11 @@ CHECK_LIMIT_S: Final = 5.0
 """How long the file is checked at start; a big one is checked no further, people are waiting."""
 
 
+JOURNAL_HEADER_BYTES: Final = 28
+JOURNAL_PAGES_BEFORE: Final = slice(16, 20)
+"""Where a rollback journal says how many pages the database had before (SQLite file format 3)."""
+
+
 class OpeningError(Exception):
     """The data directory cannot be used; nothing in it was changed.
 
@@ -62,7 +67,7 @@ class DataDirectory:
         self.path = path.absolute()
         self._check_socket_path()
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.path)
             self._lock = os.open(
                 self.path / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
             )
@@ -116,6 +121,8 @@ def examine_file(path: Path, limit_s: float = CHECK_LIMIT_S) -> None:
     try:
         db = open_reader(path, check_same_thread=False, immutable=alone)
     except sqlite3.Error as error:
+        if _was_being_made(path, error):
+            return
         raise damaged(path, str(error)) from error
     stop = threading.Timer(limit_s, db.interrupt)
     try:
@@ -136,6 +143,35 @@ def examine_file(path: Path, limit_s: float = CHECK_LIMIT_S) -> None:
         db.close()
     if found != "ok":
         raise damaged(path, found.splitlines()[-1])
+
+
+def _was_being_made(path: Path, error: sqlite3.Error) -> bool:
+    """Return whether the power was cut in the first moment of the file's life.
+
+    An empty file becomes a WAL database through a rollback journal, which only a writer can roll
+    back: to the empty file it was.
+    """
+    if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+        return False
+    with path.with_name(f"{path.name}-journal").open("rb") as journal:
+        return not any(journal.read(JOURNAL_HEADER_BYTES)[JOURNAL_PAGES_BEFORE])
+
+
+def make_folder(folder: Path) -> None:
+    """Make ``folder`` and those above it, for this user only; their names are on the disk then."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for made in missing:
+        sync_folder(made.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in ``folder`` on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def damaged(path: Path, why: str) -> DamagedError:

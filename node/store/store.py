@@ -195,9 +195,13 @@ async def open_store(
     budget_bytes = min(budget_bytes, _most_bytes(path))
     writer = Writer(path, prepare, chores=(index_some, Relief(budget_bytes).step))
     await writer.opened()
-    reader = Reader(path)
-    query = "SELECT incarnation, arrivals, lived_s FROM store"
-    incarnation, arrivals, lived_s = await reader.read(lambda db: db.execute(query).fetchone())
+    try:
+        reader = Reader(path)
+        query = "SELECT incarnation, arrivals, lived_s FROM store"
+        incarnation, arrivals, lived_s = await reader.read(lambda db: db.execute(query).fetchone())
+    except BaseException:
+        await writer.close()  # its thread would keep the process from ending
+        raise
     return Store(
         path,
         writer=writer,

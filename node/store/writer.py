@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import queue
 import sqlite3
 import threading
@@ -20,6 +21,8 @@ MAX_BATCH: Final = 512
 
 WAL_CHECK_COMMITS: Final = 32
 """The WAL's size is looked at once in so many commits."""
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -120,7 +123,7 @@ class Writer:
                 self._commit(db, batch)
                 rest = True
             if stop:
-                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                _checkpoint(db, "TRUNCATE")
                 return
             self._bound_wal(db)
 
@@ -158,24 +161,35 @@ class Writer:
                 db.execute("BEGIN IMMEDIATE")
                 more |= chore(db)
                 db.execute("COMMIT")
-            except sqlite3.Error:
-                # A full disk stops chores, never the thread: they come again after the next write.
+            except Exception:  # noqa: BLE001 - logged; the thread goes on
+                # A full disk or a damaged row stops a chore, never the thread on which every
+                # acknowledgement depends. It comes again after the next write.
+                _log.exception("a chore of the store failed")
                 if db.in_transaction:
                     db.execute("ROLLBACK")
-        return more | self._checkpoint(db)
-
-    def _checkpoint(self, db: sqlite3.Connection) -> bool:
-        """Copy what can be copied from the WAL; return whether readers pinned some of it."""
-        _, frames, copied = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return bool(frames != copied)
+        return more | _checkpoint(db, "PASSIVE")
 
     def _bound_wal(self, db: sqlite3.Connection) -> None:
         if self._commits % WAL_CHECK_COMMITS == 0:
             wal = Path(f"{self._path}-wal")
-            if wal.exists() and wal.stat().st_size > WAL_LIMIT_BYTES:
-                # PASSIVE is enough: nobody commits between it and our next BEGIN, so that one
-                # starts the WAL again. RESTART and TRUNCATE would wait for readers.
-                self._checkpoint(db)
+            size_bytes = wal.stat().st_size if wal.exists() else 0
+            if size_bytes > WAL_LIMIT_BYTES:
+                # PASSIVE is enough unless readers never pause: nobody commits between it and our
+                # next BEGIN, so that one starts the WAL again. RESTART waits for readers.
+                _checkpoint(db, "PASSIVE" if size_bytes < 2 * WAL_LIMIT_BYTES else "RESTART")
+
+
+def _checkpoint(db: sqlite3.Connection, mode: str) -> bool:
+    """Copy what can be copied from the WAL; return whether to try again soon.
+
+    On a full disk nothing is copied and nothing is lost: it is all in the WAL.
+    """
+    try:
+        _, frames, copied = db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+    except sqlite3.OperationalError:
+        _log.warning("the WAL could not be folded in", exc_info=True)
+        return False
+    return bool(frames != copied)
 
 
 def _attempt(db: sqlite3.Connection, entry: _Entry) -> _Answer:

@@ -51,13 +51,15 @@ class Survival(Enum):
 @dataclass(slots=True)
 class _File:
     durable: bytearray = field(default_factory=bytearray)
-    pending: list[tuple[int, Write | Truncate]] = field(default_factory=list)
+    pending: list[tuple[int, Write | Truncate]] = field(
+        default_factory=list[tuple[int, Write | Truncate]]
+    )
 
 
 @dataclass(slots=True)
 class _Directory:
-    durable: dict[str, int] = field(default_factory=dict)
-    pending: list[tuple[int, Rename]] = field(default_factory=list)
+    durable: dict[str, int] = field(default_factory=dict[str, int])
+    pending: list[tuple[int, Rename]] = field(default_factory=list[tuple[int, Rename]])
 
 
 class Disk:
@@ -126,12 +128,15 @@ class Disk:
     def _sync(self, sync: Sync) -> None:
         directory = self._directories.get(sync.file)
         if directory is not None:
-            for _, change in (entry for entry in directory.pending if entry[0] < sync.began):
-                _rename(directory.durable, change)
+            for number, renaming in directory.pending:
+                if number < sync.began:
+                    _rename(directory.durable, renaming)
             directory.pending = [entry for entry in directory.pending if entry[0] >= sync.began]
             return
         file = self._file(sync.file)
-        for _, change in (entry for entry in file.pending if entry[0] < sync.began):
+        for number, change in file.pending:
+            if number >= sync.began:
+                continue
             if isinstance(change, Truncate):
                 _truncate(file.durable, change.size_bytes)
             else:

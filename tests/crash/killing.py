@@ -30,7 +30,7 @@ class Outcome:
 
     lost: list[str]
     facts: list[told.Fact]
-    killed_s: list[float] = field(default_factory=list)
+    killed_s: list[float] = field(default_factory=list[float])
 
     @property
     def refused(self) -> list[told.Refused]:
@@ -54,7 +54,7 @@ def kill_again_and_again(node: MortalNode, folder: Path, kills: int, seed: int) 
 
     The node runs again at the end, and has been asked for everything that anybody was told.
     """
-    rnd = random.Random(seed)
+    rnd = random.Random(seed)  # noqa: S311 - replays
     lines = folder / "told"
     witness = Witness(lines)
     outcome = Outcome([], witness.facts)

@@ -15,7 +15,7 @@ from tests.crash import recovery, told
 from tests.crash.disk import Disk, Survival
 from tests.crash.operations import Acknowledge
 from tests.crash.recording import Recording
-from tests.crash.recovery import Fault
+from tests.crash.recovery import Fault, Kind
 from tests.crash.strace import COMMAND
 
 WITHIN_S: Final = 120.0
@@ -67,7 +67,7 @@ def record(folder: Path, lives: Iterable[Life]) -> Recording:
 def states(recording: Recording, moments: Iterable[int], seed: int) -> Iterator[CrashState]:
     """Yield one crash state for each of ``moments``, which may repeat, in their order."""
     disk, facts, done = Disk(), list[told.Fact](), 0
-    rnd = random.Random(seed)
+    rnd = random.Random(seed)  # noqa: S311 - replays
     for moment in sorted(moments):
         for operation in recording.operations[done:moment]:
             disk.apply(operation)
@@ -86,6 +86,8 @@ def recover(state: CrashState, folder: Path) -> list[Fault]:
                 (folder / path).mkdir(parents=True)
             else:
                 (folder / path).write_bytes(content)
+        if state.facts and DATA not in state.files:
+            return [Fault(Kind.LOST, "the data directory itself")]
         return asyncio.run(recovery.faults(folder / DATA, state.facts))
     finally:
         shutil.rmtree(folder / DATA, ignore_errors=True)

@@ -61,7 +61,7 @@ class Recording:
         paths = (path for path, number in self._numbers.items() if number == file)
         return next((str(Path(path).relative_to(self._folder)) for path in paths), "")
 
-    def _returned(self, call: Call, result: str, began: int) -> None:  # noqa: C901 - a table
+    def _returned(self, call: Call, result: str, began: int) -> None:  # noqa: C901, PLR0912 - a table
         match call.name:
             case "openat":
                 self._opened(call, result)

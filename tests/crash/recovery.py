@@ -32,7 +32,7 @@ class Fault(NamedTuple):
 
 
 async def faults(folder: Path, facts: Sequence[told.Fact]) -> list[Fault]:
-    """Return all that is wrong with a data directory on which ``facts`` had been told."""
+    """Return all that is wrong with the data directory where ``facts`` had been told."""
     try:
         async with opened(folder) as box:
             found = [Fault(Kind.LOST, what) for what in await _lost(box, facts)]

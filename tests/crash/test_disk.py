@@ -19,7 +19,8 @@ Tree = dict[str, bytes | None]
 
 def outcomes(operations: Sequence[Operation], survivals: Sequence[Survival]) -> list[Tree]:
     """Return all that many cuts left."""
-    disk, rnd, found = Disk(), random.Random(1), list[Tree]()
+    disk, found = Disk(), list[Tree]()
+    rnd = random.Random(1)  # noqa: S311 - replays
     for operation in operations:
         disk.apply(operation)
     for survival in survivals:
@@ -30,25 +31,31 @@ def outcomes(operations: Sequence[Operation], survivals: Sequence[Survival]) -> 
 
 
 def test_what_was_synced_with_its_name_survives_every_cut() -> None:
-    done = [CREATE, Write(FILE, 0, b"kept"), Sync(FILE, 2), Sync(ROOT, 3)]
+    done: list[Operation] = [CREATE, Write(FILE, 0, b"kept"), Sync(FILE, 2), Sync(ROOT, 3)]
     assert outcomes(done, tuple(Survival)) == [{"a": b"kept"}]
 
 
 def test_a_synced_file_whose_directory_was_not_synced_may_have_no_name() -> None:
-    done = [CREATE, Write(FILE, 0, b"kept"), Sync(FILE, 2)]
+    done: list[Operation] = [CREATE, Write(FILE, 0, b"kept"), Sync(FILE, 2)]
     assert outcomes(done, (Survival.NOTHING,)) == [{}]
     assert {} in outcomes(done, (Survival.MIXED,))
 
 
 def test_a_sync_keeps_nothing_that_came_after_it_began() -> None:
-    done = [CREATE, Sync(ROOT, 1), Write(FILE, 0, b"late"), Sync(FILE, 2)]
+    done: list[Operation] = [CREATE, Sync(ROOT, 1), Write(FILE, 0, b"late"), Sync(FILE, 2)]
     assert outcomes(done, (Survival.NOTHING,)) == [{"a": b""}]
 
 
 def test_an_unsynced_write_is_torn_between_sectors_and_only_there() -> None:
     new = b"n" * (2 * SECTOR_BYTES)
     old = b"o" * (2 * SECTOR_BYTES)
-    done = [CREATE, Sync(ROOT, 1), Write(FILE, 0, old), Sync(FILE, 3), Write(FILE, 0, new)]
+    done: list[Operation] = [
+        CREATE,
+        Sync(ROOT, 1),
+        Write(FILE, 0, old),
+        Sync(FILE, 3),
+        Write(FILE, 0, new),
+    ]
     found = outcomes(done, (Survival.MIXED,))
     halves = {b"n" * SECTOR_BYTES, b"o" * SECTOR_BYTES}
     expected = [{"a": first + second} for first in halves for second in halves]
@@ -56,13 +63,13 @@ def test_an_unsynced_write_is_torn_between_sectors_and_only_there() -> None:
 
 
 def test_a_sector_that_survives_beyond_a_lost_one_has_zeros_before_it() -> None:
-    done = [CREATE, Sync(ROOT, 1), Write(FILE, 0, b"n" * (2 * SECTOR_BYTES))]
+    done: list[Operation] = [CREATE, Sync(ROOT, 1), Write(FILE, 0, b"n" * (2 * SECTOR_BYTES))]
     beyond = {"a": bytes(SECTOR_BYTES) + b"n" * SECTOR_BYTES}
     assert beyond in outcomes(done, (Survival.MIXED,))
 
 
 def test_a_rename_leaves_the_old_name_or_the_new_one_never_none_or_both() -> None:
-    done = [
+    done: list[Operation] = [
         *(CREATE, Write(FILE, 0, b"key"), Sync(FILE, 2), Sync(ROOT, 3)),
         Rename(ROOT, "a", "b", FILE),
     ]
@@ -71,13 +78,19 @@ def test_a_rename_leaves_the_old_name_or_the_new_one_never_none_or_both() -> Non
 
 
 def test_an_unsynced_truncation_may_be_undone() -> None:
-    done = [CREATE, Sync(ROOT, 1), Write(FILE, 0, b"wal"), Sync(FILE, 3), Truncate(FILE, 0)]
+    done: list[Operation] = [
+        CREATE,
+        Sync(ROOT, 1),
+        Write(FILE, 0, b"wal"),
+        Sync(FILE, 3),
+        Truncate(FILE, 0),
+    ]
     assert {"a": b"wal"} in outcomes(done, (Survival.MIXED,))
     assert {"a": b""} in outcomes(done, (Survival.MIXED,))
 
 
 def test_a_directory_takes_its_files_along_when_its_name_is_lost() -> None:
-    done = [
+    done: list[Operation] = [
         *(MakeDirectory(FOLDER), Rename(ROOT, None, "d", FOLDER)),
         *(Rename(FOLDER, None, "a", FILE), Write(FILE, 0, b"x"), Sync(FILE, 4), Sync(FOLDER, 5)),
     ]
@@ -87,5 +100,5 @@ def test_a_directory_takes_its_files_along_when_its_name_is_lost() -> None:
 
 @pytest.mark.parametrize("survival", Survival)
 def test_a_file_written_through_memory_survives_as_anything(survival: Survival) -> None:
-    done = [Rename(ROOT, None, "a-shm", FILE), Sync(ROOT, 1), Sync(FILE, 2)]
+    done: list[Operation] = [Rename(ROOT, None, "a-shm", FILE), Sync(ROOT, 1), Sync(FILE, 2)]
     assert len(outcomes(done, (survival,))) > 2

@@ -87,7 +87,9 @@ class Witness:
         for fact in self.facts:
             if isinstance(fact, told.Message):
                 ids[fact.client_id].add(fact.id)
-        return twice + [f"{name} was told as {told_as}" for name, told_as in ids.items() if len(told_as) > 1]
+        return twice + [
+            f"{name} was told as {told_as}" for name, told_as in ids.items() if len(told_as) > 1
+        ]
 
     def _out_of_order(self) -> list[str]:
         """Return where one person's messages stand otherwise than they were acknowledged."""
@@ -122,7 +124,7 @@ class _Known:
     def joined(self, token: str) -> set[str]:
         """Return the rooms that the token's person is in."""
         if token not in self._joined:
-            rooms = self._api.find("/rooms", token) or []
+            rooms: list[dict[str, Any]] = self._api.find("/rooms", token) or []
             self._joined[token] = {room["id"] for room in rooms if room["joined"]}
         return self._joined[token] | {EVERYONE}
 

@@ -1,6 +1,7 @@
 """How connections end: a peer that does not read must never keep one open."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 CLOSE_GRACE_S: Final = 1.0
@@ -13,19 +14,25 @@ MIN_DRAIN_BYTES: Final = 16_384
 """What must leave a full buffer per ``WRITE_STALL_S``; stops readers of one byte a second."""
 
 
-def abort_later(
-    loop: asyncio.AbstractEventLoop, transport: asyncio.Transport, grace_s: float = CLOSE_GRACE_S
+def drop_later(
+    loop: asyncio.AbstractEventLoop, drop: Callable[[], None], grace_s: float = CLOSE_GRACE_S
 ) -> asyncio.TimerHandle:
-    """Return a timer that drops ``transport`` and what it still had to send after ``grace_s``."""
-    return loop.call_later(grace_s, transport.abort)
+    """Return a timer that calls ``drop`` after ``grace_s``, for a connection that is closing."""
+    return loop.call_later(grace_s, drop)
 
 
 class WriteStall:
     """Drops a connection whose peer does not take what it asked for."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        transport: asyncio.Transport,
+        drop: Callable[[], None],
+    ) -> None:
         self._loop = loop
         self._transport = transport
+        self._drop = drop
         self._timer: asyncio.TimerHandle | None = None
         self._size_bytes = 0
 
@@ -44,6 +51,6 @@ class WriteStall:
     def _judge(self) -> None:
         left_bytes = self._transport.get_write_buffer_size()
         if self._size_bytes - left_bytes < MIN_DRAIN_BYTES:
-            self._transport.abort()
+            self._drop()
         else:
             self.begin()

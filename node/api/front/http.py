@@ -5,13 +5,14 @@ import socket
 import struct
 from typing import Any, Final, cast
 
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from node.api.entrance import CREDENTIALS
 from node.api.front import answers
 from node.api.front.deadline import Deadline, Meter
-from node.api.front.ending import WRITE_STALL_S, WriteStall, abort_later
+from node.api.front.ending import WRITE_STALL_S, WriteStall, drop_later
 from node.api.front.state import FrontState
 from node.contract.credentials import Credentials
 
@@ -34,13 +35,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline = Deadline(self.loop, self._expire)
         self._meter = Meter()
         self._stall: WriteStall | None = None
+        self._answering: RequestResponseCycle | None = None
+        """The request that is being answered; with pipelining not the newest, ``cycle``."""
         self._ended = False
         """Refused or handed over: nothing more is parsed here."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection, or drop it at once when the door is full."""
         super().connection_made(transport)
-        self._stall = WriteStall(self.loop, transport)
+        self._stall = WriteStall(self.loop, transport, self._drop)
         if self.client is None:
             self.app_state = {**self.app_state, CREDENTIALS: _credentials(transport)}
         elif self._door.enter(self.client[0]):
@@ -59,6 +62,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._inside is not None:
             self._door.leave(self._inside)
             self._inside = None
+        self._forget()
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
 
@@ -97,7 +101,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Let a last answer drain, but not for ever."""
         super().on_response_complete()
         if self.transport.is_closing():
-            abort_later(self.loop, self.transport, WRITE_STALL_S)
+            drop_later(self.loop, self._drop, WRITE_STALL_S)
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection and its place over to the WebSocket protocol.
@@ -116,13 +120,13 @@ class HttpProtocol(HttpToolsProtocol):
     def timeout_keep_alive_handler(self) -> None:
         """Close an idle connection."""
         super().timeout_keep_alive_handler()
-        abort_later(self.loop, self.transport)
+        drop_later(self.loop, self._drop)
 
     def shutdown(self) -> None:
         """Close, after the answer that is under way."""
         super().shutdown()
         if self.transport.is_closing():
-            abort_later(self.loop, self.transport)
+            drop_later(self.loop, self._drop)
 
     def pause_writing(self) -> None:
         """Watch the reader: the buffer is full."""
@@ -148,7 +152,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._ended = True
         self._deadline.disarm()
         if not self._may_speak():
-            self.transport.abort()
+            self._drop()
             return
         cycle = self._latest()
         if cycle is None or not cycle.response_started or not self._meter.in_body:
@@ -158,7 +162,25 @@ class HttpProtocol(HttpToolsProtocol):
             cycle.message_event.set()
         self.flow.resume_reading()
         self.transport.write_eof()
-        abort_later(self.loop, self.transport)
+        drop_later(self.loop, self._drop)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _drop(self) -> None:
+        """End the connection now, and with it all that was still to be sent."""
+        self._forget()
+        self.transport.abort()
+
+    def _forget(self) -> None:
+        """Let the application's answer go nowhere; uvicorn itself only tells the newest request.
+
+        A write to a dropped connection is an error in uvloop, and any phone could log it at will.
+        """
+        for cycle in (self._answering, self._latest()):
+            if cycle is not None:
+                cycle.disconnected = True
 
     def _may_speak(self) -> bool:
         cycle = self._latest()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from node.api.front.ending import WriteStall, abort_later
+from node.api.front.ending import WriteStall, drop_later
 from node.api.front.state import FrontState
 
 CLOSE_HANDSHAKE_S: Final = 2.0
@@ -34,7 +34,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Take over the connection and its place at the door."""
         super().connection_made(transport)
         self._inside = None if self.client is None else self.client[0]
-        self._stall = WriteStall(self.loop, self.transport)
+        self._stall = WriteStall(self.loop, self.transport, self._drop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Free the place of this connection."""
@@ -64,14 +64,19 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         """Close: the peer did not answer a ping."""
         super().keepalive_timeout()
-        abort_later(self.loop, self.transport)
+        drop_later(self.loop, self._drop)
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """Close for good once the application is done with this socket."""
         super().on_task_complete(task)
-        abort_later(self.loop, self.transport, CLOSE_HANDSHAKE_S)
+        drop_later(self.loop, self._drop, CLOSE_HANDSHAKE_S)
 
     def shutdown(self) -> None:
         """Close: the server stops."""
         super().shutdown()
-        abort_later(self.loop, self.transport)
+        drop_later(self.loop, self._drop)
+
+    def _drop(self) -> None:
+        """End the connection now; a write to it would be an error in uvloop."""
+        self.disconnected = True
+        self.transport.abort()

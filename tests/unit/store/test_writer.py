@@ -1,7 +1,10 @@
 """Nothing is answered before its COMMIT, and a bad job harms nobody but itself."""
 
 import asyncio
+import resource
+import signal
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
@@ -137,3 +140,61 @@ async def test_a_chore_that_fails_stops_neither_writes_nor_the_thread(tmp_path: 
     await asyncio.wait_for(failed.wait(), 10)
     assert await writer.write(_insert(1)) == 1
     await writer.close()
+
+
+async def test_a_checkpoint_that_finds_no_space_stops_nothing(tmp_path: Path) -> None:
+    """All is in the WAL; a full disk must cost neither the thread nor an acknowledged row."""
+    path = tmp_path / "x.db"
+    writer = Writer(path, _prepare)
+    await writer.opened()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    acknowledged: list[int] = []
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))
+        for number in range(400):
+            try:
+                acknowledged.append(await writer.write(_insert(number, 2_000)))
+            except sqlite3.OperationalError:
+                break
+        assert len(acknowledged) < 400
+        with pytest.raises(sqlite3.OperationalError):
+            await writer.write(_insert(1_000, 2_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert await writer.write(_insert(2_000)) == 2_000
+    await writer.close()
+    assert _numbers(path) == [*acknowledged, 2_000]
+
+
+async def test_readers_that_never_pause_do_not_let_the_wal_grow_without_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.store.writer.WAL_LIMIT_BYTES", 200_000)
+    path = tmp_path / "x.db"
+    writer = Writer(path, _prepare)
+    await writer.opened()
+    await writer.write(_insert(0))
+    stop = threading.Event()
+
+    def hold() -> None:
+        with closing(open_reader(path)) as db:
+            while not stop.is_set():
+                db.execute("BEGIN")
+                db.execute("SELECT count(*) FROM t").fetchone()
+                stop.wait(0.05)
+                db.execute("ROLLBACK")
+
+    readers = [threading.Thread(target=hold) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    largest = 0
+    for number in range(1, 800):
+        await writer.write(_insert(number, 2_000))
+        largest = max(largest, (tmp_path / "x.db-wal").stat().st_size)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    await writer.close()
+    assert largest < 2_500_000  # 799 commits write more than twice that
