@@ -14,6 +14,12 @@ from node.protocol.ids import EVERYONE, RoomId, VerifyKey
 from node.protocol.keys import fingerprint
 from node.protocol.names import clean_name
 
+MAX_UNREAD: Final = 1_000
+"""Where counting unread messages stops: "1000" means so many or more; bounds the work per room."""
+
+MAX_ROOMS: Final = 500
+"""Rooms in a list, the most lively first; stops one phone from making the list too long to load."""
+
 _MESSAGE_COLUMNS: Final = (
     "e.arrival, e.exact, e.sort_ms, e.time_certain, r.id, a.key, a.name, p.author_no IS NOT NULL,"
     " (SELECT count(*) FROM receipt WHERE receipt.arrival = e.arrival)"
@@ -122,8 +128,14 @@ def room_views(
         "   coalesce((SELECT arrival FROM read_mark AS k WHERE k.room_no = r.room_no"
         "     AND k.author_no = :viewer), 0) LIMIT :most)) END"
         " FROM room AS r WHERE r.name NOT NULL AND (:room IS NULL OR r.id = :room)"
-        " ORDER BY r.id <> :everyone, r.last_ms DESC, r.room_no",
-        {"viewer": viewer_no, "everyone": EVERYONE, "room": room, "most": MAX_UNREAD},
+        " ORDER BY r.id <> :everyone, r.last_ms DESC, r.room_no LIMIT :rooms",
+        {
+            "viewer": viewer_no,
+            "everyone": EVERYONE,
+            "room": room,
+            "most": MAX_UNREAD,
+            "rooms": MAX_ROOMS,
+        },
     )
     return [
         Room(
@@ -136,7 +148,3 @@ def room_views(
         )
         for id_, name, members, last_ms, joined, unread in rows.fetchall()
     ]
-
-
-MAX_UNREAD: Final = 1_000
-"""Where counting unread messages stops: "1000" means so many or more; bounds the work per room."""
