@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-EXAMPLES = 20
+EXAMPLES = 40
 """Per operation and kind; chosen so that the whole attack stays within a minute."""
 
 CHECKS: list[Callable[..., bool | None]] = [

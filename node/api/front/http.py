@@ -41,12 +41,12 @@ class HttpProtocol(HttpToolsProtocol):
         """Refused or handed over: nothing more is parsed here."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take the connection, or drop it at once when the door is full."""
+        """Take the connection, or drop it at once when the door is full or the peer has left."""
         super().connection_made(transport)
         self._stall = WriteStall(self.loop, transport, self._drop)
-        if self.client is None:
+        if transport.get_extra_info("socket").family == socket.AF_UNIX:
             self.app_state = {**self.app_state, CREDENTIALS: _credentials(transport)}
-        elif self._door.enter(self.client[0]):
+        elif self.client is not None and self._door.enter(self.client[0]):
             self._inside = self.client[0]
         else:
             self.connections.discard(self)

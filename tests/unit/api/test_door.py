@@ -50,7 +50,9 @@ class FakeTransport:
 
 async def watch(transport: FakeTransport, monkeypatch: pytest.MonkeyPatch) -> WriteStall:
     monkeypatch.setattr("node.api.front.ending.WRITE_STALL_S", 0.02)
-    stall = WriteStall(asyncio.get_running_loop(), cast("asyncio.Transport", transport))
+    stall = WriteStall(
+        asyncio.get_running_loop(), cast("asyncio.Transport", transport), transport.abort
+    )
     stall.begin()
     return stall
 

@@ -26,6 +26,14 @@ def test_frames_that_come_and_go_never_get_anothers_text() -> None:
         assert json.loads(texts(room_frame(str(number))))["room"]["name"] == str(number)
 
 
+def test_only_the_frames_shown_last_are_kept() -> None:
+    texts = FrameTexts()
+    frames = [room_frame(str(number)) for number in range(MAX_KEPT + 1)]
+    shown = [texts(frame) for frame in frames]
+    assert texts(frames[-1]) is shown[-1]
+    assert texts(frames[0]) is not shown[0], "encoded anew: it had been forgotten"
+
+
 def test_the_type_names_the_frame() -> None:
     peer = Peer("ab", "Box", "", "connected", None, None, None, in_sync=True, link=None)
     frame = json.loads(FrameTexts()(PeerFrame(peer, "peer.left", "c")))
