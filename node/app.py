@@ -116,6 +116,8 @@ async def _serve(
             hotspot_addresses=frozenset(settings.hotspot_addresses),
             write_rate_per_s=settings.write_rate_per_s,
             write_burst=settings.write_burst,
+            lasting_rate_per_s=settings.lasting_rate_per_s,
+            lasting_burst=settings.lasting_burst,
             version=__version__,
             appliance_uid=_uid_of(settings.appliance_user),
             backup=take_backup,

@@ -45,6 +45,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Writes per second of one session and of one address, in the long run."""
     write_burst: Annotated[int, msgspec.Meta(ge=1)] = 20
     """Writes at once; a person who sends ten lines quickly is not stopped."""
+    lasting_rate_per_s: Annotated[float, msgspec.Meta(gt=0)] = 0.2
+    """New people and rooms per second of one address; five times that for all together."""
+    lasting_burst: Annotated[int, msgspec.Meta(ge=1)] = 30
+    """New people and rooms at once of one address; ten times that for all together."""
     hotspot_addresses: list[_Name] = msgspec.field(
         default_factory=lambda: ["10.83.73.1", "172.29.80.1"]
     )

@@ -99,6 +99,9 @@ def build(node: Node, settings: ApiSettings) -> Application:
         hosts=Hosts(settings.public_names),
         entrances=Entrances(settings.hotspot_addresses, owner_uids, settings.appliance_uid),
         rates=Rates(settings.clock, per_s=settings.write_rate_per_s, burst=settings.write_burst),
+        lasting=Rates.of_lasting(
+            settings.clock, per_s=settings.lasting_rate_per_s, burst=settings.lasting_burst
+        ),
         cookie_name=cookie,
         socket_paths=SOCKET_PATHS,
     )

@@ -14,6 +14,13 @@ WRITE_BURST: Final = 20.0
 """Writes at once: a phone that was away sends what it kept. Stops floods of signed messages."""
 
 
+LASTING_RATE_PER_S: Final = 0.2
+"""New people and rooms per address, kept without an end. Stops one phone filling the box."""
+
+LASTING_BURST: Final = 30.0
+"""At once: a class behind one laptop's address says its names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiSettings:
     """Fixed when the node starts."""
@@ -29,5 +36,7 @@ class ApiSettings:
     """This box's own addresses on which admin, ``/docs`` and ``/metrics`` are refused."""
     write_rate_per_s: float = WRITE_RATE_PER_S
     write_burst: float = WRITE_BURST
+    lasting_rate_per_s: float = LASTING_RATE_PER_S
+    lasting_burst: float = LASTING_BURST
     appliance_uid: int | None = None
     """The appliance's user; None on a laptop."""

@@ -9,7 +9,7 @@ from node.events import Bus, Subscription
 from node.runtime.ports import LogPort
 from node.runtime.status import Statuses
 
-BACKLOG_BATCH = 200
+BACKLOG_BATCH = 50
 """Messages read at once for a listener that comes back; bounds memory, not how much it gets."""
 
 

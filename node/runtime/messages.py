@@ -1,5 +1,6 @@
 """Messages: post, read back, find."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,14 @@ _INVISIBLE: Final = dict.fromkeys(
     code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"
 )
 """Control characters: keyboards and pasted text bring them, no phone shows them."""
+
+
+MAX_PAGE_BYTES: Final = 131_072
+"""Text in one page; what does not fit is on the next one.
+
+A page of 200 of the longest messages would be 1.7 MB, and every phone that asks and does not read
+would hold as much memory.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +108,11 @@ class Messages:
         if after is not None:
             start = Cursor.parse(after, self._log.incarnation).arrival
             items = await self._log.arrived(room, limit + 1, start)
-            kept = items[:limit]
-            return MessagePage(kept, kept[-1].cursor if len(items) > limit else None)
+            return _page(items, limit)
         end = None if before is None else Cursor.parse(before, self._log.incarnation).arrival
         items = await self._log.newest(room, limit + 1, end)
-        kept = items[-limit:]
-        return MessagePage(kept, kept[0].cursor if len(items) > limit else None)
+        back = _page(items[::-1], limit)
+        return MessagePage(back.items[::-1], back.next)
 
     async def envelope(self, message_id: EnvelopeId) -> bytes:
         """Return the exact signed bytes.
@@ -128,9 +136,15 @@ class Messages:
         if not words.strip():
             raise RefusedError(INVALID, "Type a word to look for.")
         end = None if before is None else Cursor.parse(before, self._log.incarnation).arrival
-        items = await self._log.search(words, room, limit + 1, end)
-        kept = items[:limit]
-        return MessagePage(kept, kept[-1].cursor if len(items) > limit else None)
+        return _page(await self._log.search(words, room, limit + 1, end), limit)
+
+
+def _page(items: list[Message], limit: int) -> MessagePage:
+    """Return the first ``limit`` items, fewer when they are large, and where to go on."""
+    sizes = itertools.accumulate(len(message.text.encode()) for message in items[:limit])
+    count = max(1, sum(size <= MAX_PAGE_BYTES for size in sizes))
+    kept = items[:count]
+    return MessagePage(kept, kept[-1].cursor if len(items) > count else None)
 
 
 def _shown(what: str, text: str, max_chars: int) -> str:

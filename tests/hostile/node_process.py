@@ -66,7 +66,10 @@ def running_node(
     """Yield a node on a free port; by default it never says "slow down"."""
     data = Path(tempfile.mkdtemp(prefix="disasternet-hostile-"))
     config = data / "node.toml"
-    config.write_text(f"write_rate_per_s = {write_rate_per_s}\nwrite_burst = {write_burst}\n")
+    config.write_text(
+        f"write_rate_per_s = {write_rate_per_s}\nwrite_burst = {write_burst}\n"
+        f"lasting_rate_per_s = {write_rate_per_s}\nlasting_burst = {write_burst}\n"
+    )
     log = data / "stderr"
     command = [sys.executable, "-m", "node", "serve", "--json", "--port", "0", "--no-discovery"]
     command += ["--data-dir", str(data / "data"), "--config", str(config)]

@@ -9,7 +9,7 @@ from node.api.addresses import plain_address
 from node.api.asgi import AsgiApp, Message, Receive, Scope, Send, header, header_count
 from node.api.entrance import Entrance, Entrances, entered
 from node.api.gate.hosts import Hosts, is_own_page
-from node.api.gate.rates import Rates
+from node.api.gate.rates import LASTING_PATHS, Rates
 from node.api.headers import dressed
 from node.api.refusal import Refusal, refuse
 from node.api.tokens import bearer_token, cookie_token, shortened
@@ -41,6 +41,8 @@ class GateRules:
     hosts: Hosts
     entrances: Entrances
     rates: Rates
+    lasting: tuple[Rates, Rates]
+    """What one address, and all together, may make of what is kept without an end."""
     cookie_name: str
     socket_paths: Collection[str]
     """Every WebSocket there is; the framework cannot refuse others before accept."""
@@ -143,11 +145,15 @@ class Gate:
         if entrance is Entrance.OWNER:
             return None
         client = scope.get("client")
-        keys = [f"address {plain_address(str(client[0]))}" if client else entrance.value]
+        address = f"address {plain_address(str(client[0]))}" if client else entrance.value
+        keys = [address]
         token = bearer_token(scope) or cookie_token(scope, self._rules.cookie_name)
         if token:
             keys.append(f"session {shortened(token)}")
         wait_s = self._rules.rates.wait_s(*keys)
+        if scope["path"].rstrip("/") in LASTING_PATHS and not wait_s:
+            of_one, of_all = self._rules.lasting
+            wait_s = of_one.wait_s(address) or of_all.wait_s("all")
         if not wait_s:
             return None
         return Refusal(SLOW_DOWN, headers=[(b"retry-after", str(math.ceil(wait_s)).encode())])

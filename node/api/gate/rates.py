@@ -12,6 +12,15 @@ Stops a stranger from filling memory with invented sessions.
 """
 
 
+LASTING_PATHS: Final = frozenset({"/auth/init", "/rooms"})
+"""Where a POST makes a person or a room: kept without an end, so made at a rate of their own."""
+
+IN_ALL_RATE: Final = 5
+IN_ALL_BURST: Final = 10
+"""What all addresses together may make, as multiples of one: an attacker on the open hotspot has
+as many addresses as it likes. With the default rate, at most 86,400 persons (about 90 MB) a day."""
+
+
 class _Bucket(NamedTuple):
     tokens: float
     at_s: float
@@ -36,6 +45,12 @@ class Rates:
     def wait_s(self, *keys: str) -> float:
         """Take a token from each key's bucket; return how long to wait, 0 when none was empty."""
         return max((self._take(key) for key in keys), default=0.0)
+
+    @classmethod
+    def of_lasting(cls, clock: Clock, *, per_s: float, burst: float) -> "tuple[Rates, Rates]":
+        """Return the limits on what lasts: one address, and all of them."""
+        in_all = cls(clock, per_s=per_s * IN_ALL_RATE, burst=burst * IN_ALL_BURST)
+        return cls(clock, per_s=per_s, burst=burst), in_all
 
     def _take(self, key: str) -> float:
         now_s = self._clock.monotonic_s()

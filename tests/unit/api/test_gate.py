@@ -46,6 +46,7 @@ def gate(inner: Inner, clock: StillClock) -> Gate:
         hosts=Hosts(()),
         entrances=Entrances({"10.83.73.1"}, {0}, None),
         rates=Rates(clock, per_s=1.0, burst=3.0),
+        lasting=Rates.of_lasting(clock, per_s=0.1, burst=3.0),
         cookie_name="dn_abababab",
         socket_paths={"/ws/status"},
     )
@@ -143,14 +144,44 @@ async def test_json_and_no_body_at_all_are_let_in(
 async def test_writes_are_limited_and_told_when_to_come_back(
     client: httpx.AsyncClient, clock: StillClock
 ) -> None:
-    codes = [(await client.post("/rooms")).status_code for _ in range(3)]
-    refused = await client.post("/rooms")
+    codes = [(await client.post("/rooms/everyone/join")).status_code for _ in range(3)]
+    refused = await client.post("/rooms/everyone/join")
     assert codes == [200, 200, 200]
     assert problem(refused) == (429, "/problems/slow-down")
     assert refused.headers["retry-after"] == "1"
     assert (await client.get("/rooms")).status_code == 200, "reading goes on"
     clock.now_s += 1
-    assert (await client.post("/rooms")).status_code == 200
+    assert (await client.post("/rooms/everyone/join")).status_code == 200
+
+
+async def test_what_is_kept_without_an_end_has_a_rate_of_its_own(
+    client: httpx.AsyncClient, clock: StillClock
+) -> None:
+    assert [(await client.post("/auth/init")).status_code for _ in range(3)] == [200] * 3
+    clock.now_s += 5
+    assert (await client.post("/rooms")).status_code == 429, "people and rooms together"
+    assert (await client.post("/rooms/everyone/messages")).status_code == 200
+    clock.now_s += 10
+    assert (await client.post("/auth/init")).status_code == 200
+
+
+async def test_many_addresses_together_make_no_more_than_ten_times_as_much(
+    inner: Inner, clock: StillClock
+) -> None:
+    rules = GateRules(
+        hosts=Hosts(()),
+        entrances=Entrances(set(), set(), None),
+        rates=Rates(clock, per_s=1.0, burst=100.0),
+        lasting=Rates.of_lasting(clock, per_s=0.1, burst=2.0),
+        cookie_name="dn_abababab",
+        socket_paths=set(),
+    )
+    codes: list[int] = []
+    for number in range(25):
+        transport = httpx.ASGITransport(app=Gate(inner, rules), client=(f"10.0.0.{number}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://box.local") as client:
+            codes.append((await client.post("/auth/init")).status_code)
+    assert codes == [200] * 20 + [429] * 5
 
 
 async def test_one_session_is_limited_across_addresses(inner: Inner, clock: StillClock) -> None:
@@ -158,6 +189,7 @@ async def test_one_session_is_limited_across_addresses(inner: Inner, clock: Stil
         hosts=Hosts(()),
         entrances=Entrances(set(), set(), None),
         rates=Rates(clock, per_s=1.0, burst=2.0),
+        lasting=Rates.of_lasting(clock, per_s=1.0, burst=100.0),
         cookie_name="dn_abababab",
         socket_paths=set(),
     )
@@ -224,7 +256,12 @@ async def test_what_is_for_operators_is_refused_on_the_hotspot_only(
 
 async def test_other_scopes_pass_untouched(inner: Inner, clock: StillClock) -> None:
     rules = GateRules(
-        Hosts(()), Entrances(set(), set(), None), Rates(clock, per_s=1, burst=1), "c", ()
+        Hosts(()),
+        Entrances(set(), set(), None),
+        Rates(clock, per_s=1, burst=1),
+        Rates.of_lasting(clock, per_s=1, burst=1),
+        "c",
+        (),
     )
     sent: list[Message] = []
 

@@ -24,7 +24,7 @@ from node.protocol.envelope import Envelope, open_envelope
 from node.protocol.ids import EVERYONE, EnvelopeId, RoomId
 from node.protocol.kinds import Category
 from node.protocol.limits import MAX_AHEAD_MS, MAX_PLACE_CHARS, MAX_TEXT_CHARS
-from node.runtime.messages import Post
+from node.runtime.messages import MAX_PAGE_BYTES, Post
 from node.runtime.node import Node
 from tests.fakes.clock import START_MS, FakeClock
 
@@ -170,6 +170,24 @@ async def test_pages_lead_back_to_the_first_message_without_gap_or_repeat(
             break
         page = await node.messages.page(EVERYONE, limit=10, before=page.next)
     assert texts == [str(number) for number in range(25)]
+
+
+async def test_large_messages_make_short_pages_and_none_is_skipped(
+    node: Node, ana: User, clock: FakeClock
+) -> None:
+    for number in range(30):
+        clock.pass_s(1)
+        text = f"{number} ".ljust(MAX_TEXT_CHARS, "\U0001f600")
+        await node.messages.post(ana, EVERYONE, Post(text))
+    back: list[Message] = []
+    pages, before = 0, None
+    while pages == 0 or before is not None:
+        page = await node.messages.page(EVERYONE, limit=200, before=before)
+        size_bytes = sum(len(message.text.encode()) for message in page.items)
+        assert size_bytes <= MAX_PAGE_BYTES
+        back, before, pages = page.items + back, page.next, pages + 1
+    assert [int(message.text.split()[0]) for message in back] == list(range(30))
+    assert pages == 2
 
 
 async def test_after_follows_arrival(node: Node, ana: User) -> None:
