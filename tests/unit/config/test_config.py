@@ -12,7 +12,7 @@ OTHERS = {
     "data_dir": "/srv/box", "host": "192.0.2.1", "port": 80, "peer_port": 7000, "name": "Gym",
     "public_names": ["a.test"], "peers": ["10.0.0.2:7777"], "discovery": False,
     "webui_dir": "/srv/page", "storage_budget_bytes": 32 * 1024 * 1024, "write_rate_per_s": 1.5,
-    "write_burst": 3, "hotspot_addresses": ["192.168.9.1"], "appliance_user": "box",
+    "write_burst": 3, "lasting_rate_per_s": 0.5, "lasting_burst": 4, "hotspot_addresses": ["192.168.9.1"], "appliance_user": "box",
 }  # fmt: skip
 """A value of use for every setting that is not its default."""
 
@@ -21,6 +21,12 @@ def test_the_table_has_every_setting() -> None:
     defaults = msgspec.structs.asdict(Settings())
     assert set(OTHERS) == set(defaults)
     assert [name for name, value in OTHERS.items() if value == defaults[name]] == []
+
+
+def test_the_page_lists_every_setting_with_its_default() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "cli.md").read_text()
+    for name, value in msgspec.structs.asdict(Settings()).items():
+        assert f"| `{name}` | `{msgspec.json.encode(value).decode()}` |" in page
 
 
 @pytest.mark.parametrize("name", OTHERS)
