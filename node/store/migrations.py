@@ -6,7 +6,6 @@ from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
 from node.protocol.ids import EVERYONE
-from node.store.schema import MIN_READER
 
 _steps = Migrations("disasternet")
 
@@ -38,8 +37,7 @@ def a_store(db: Database) -> None:
     db.conn.execute(
         "INSERT INTO store (one, min_reader, incarnation, epoch, last_hlc, lived_s, arrivals,"
         " changed_n, indexed_to)"
-        " VALUES (1, ?, randomblob(8), abs(random()) % 4294967296, zeroblob(8), 0, 0, 0, 0)",
-        [MIN_READER],
+        " VALUES (1, 1, randomblob(8), abs(random()) % 4294967296, zeroblob(8), 0, 0, 0, 0)"
     )
 
 

@@ -55,6 +55,7 @@ def ensure(db: sqlite3.Connection) -> None:
     from node.store.migrations import apply  # noqa: PLC0415
 
     apply(db)
+    db.execute("UPDATE store SET min_reader = max(min_reader, ?)", (MIN_READER,))
     db.execute(f"PRAGMA application_id={APPLICATION_ID}")
     db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
