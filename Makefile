@@ -24,6 +24,7 @@ help:  ## Show this list
 
 .PHONY: run
 run: python page  ## Start a node on this machine and print its address (RUN_ARGS="--port 9000")
+	@ln -sfn "$$($(ENVIRONMENT) run)/bin/disasternet" build/disasternet
 	@$(ENVIRONMENT) run disasternet serve $(RUN_ARGS)
 
 .PHONY: test
@@ -32,7 +33,7 @@ test: python  ## Run every suite this machine can run
 
 .PHONY: check
 check: python  ## Style, types, arrows and unit tests: before every commit
-	@$(SUITES) check test-unit
+	@$(SUITES) --together check test-unit
 
 SUITE_TARGETS := test-unit test-web test-property test-oracles test-locks test-hostile test-browser \
 	test-newcomer
@@ -50,6 +51,12 @@ $(SUITE_TARGETS): python
 
 .PHONY: newcomer
 newcomer: test-newcomer  ## The same as test-newcomer
+
+.PHONY: bench soak
+bench: python  ## What storing costs, as ratios within one run
+	@$(ENVIRONMENT) dev python -m tests.bench.ingest
+soak: python  ## Many more power cuts and kills than `make test` has time for (half an hour)
+	@DISASTERNET_SOAK=1 $(ENVIRONMENT) dev python -m pytest --quiet tests/crash
 
 .PHONY: page
 page: build/page  ## Build the page into webui/dist

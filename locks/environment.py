@@ -124,13 +124,18 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
+def inherited() -> dict[str, str]:
+    """Return this process's environment without what would steer a Python or make inside it."""
+    foreign = ("PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    return {name: value for name, value in os.environ.items() if name not in foreign}
+
+
 def variables(directory: Path, root: Path = ROOT) -> dict[str, str]:
     """Return the process environment in which a program of that environment runs.
 
     The project is imported from `root`: environments that checkouts share never hold it.
     """
-    foreign = ("PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")
-    kept = {name: value for name, value in os.environ.items() if name not in foreign}
+    kept = inherited()
     path = os.pathsep.join((str(directory / "bin"), kept.get("PATH", os.defpath)))
     return kept | {"PATH": path, "PYTHONPATH": str(root)}
 

@@ -1,9 +1,11 @@
-"""Runs suites by name, or all: `python3 -m tests.suites [NAME ...]`."""
+"""Runs suites by name, or all: `python3 -m tests.suites [--together] [NAME ...]`."""
 
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from types import FrameType
 
 from locks.environment import ROOT, say
@@ -15,11 +17,15 @@ from tests.suites.table import SET_UP_MIN, SUITES, WHOLE_COLD_MIN, Suite, chosen
 
 BUILD = ROOT / "build"
 LOGS = BUILD / "suites"
+TOGETHER = "--together"
+"""Run the suites at once: sooner done, but no measure of each one's minutes."""
 
 
-def main(names: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the suites, print the report, return the exit status: 0 only if all held."""
     signal.signal(signal.SIGTERM, _interrupt)
+    together = TOGETHER in arguments
+    names = [argument for argument in arguments if argument != TOGETHER]
     try:
         suites = chosen(names)
     except KeyError as error:
@@ -28,20 +34,33 @@ def main(names: Sequence[str]) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     if not names:
         quality.QUALITY.unlink(missing_ok=True)
-    strict = os.environ.get("CI") == "true"
     prepared = prepare(suites, LOGS)
-    results = [_set_up(prepared)]
-    for suite in suites:
-        reason = prepared.left_out.get(suite.name)
-        if reason:
-            results.append(Result(suite, ONE_FAILED if strict else Count(), 0.0, reason))
-        else:
-            results.append(run_suite(suite, LOGS, live=len(suites) == 1))
+    results = [_set_up(prepared), *_run(suites, prepared.left_out, together=together)]
     report.write(BUILD / "suites.json", results)
     whole = None if names else WHOLE_COLD_MIN
     for line in report.lines(results, quality.read(), planned_whole_min=whole):
         sys.stdout.write(f"{line}\n")
     return 1 if report.total(results).failed else 0
+
+
+def _run(
+    suites: Sequence[Suite], left_out: Mapping[str, str], *, together: bool
+) -> Sequence[Result]:
+    strict = os.environ.get("CI") == "true"
+    cancelled = Event()
+
+    def result_of(suite: Suite) -> Result:
+        reason = left_out.get(suite.name)
+        if reason:
+            return Result(suite, ONE_FAILED if strict else Count(), 0.0, reason)
+        return run_suite(suite, LOGS, cancelled, live=len(suites) == 1)
+
+    with ThreadPoolExecutor(len(suites) if together else 1) as pool:
+        try:
+            return list(pool.map(result_of, suites))
+        except BaseException:
+            cancelled.set()
+            raise
 
 
 def _set_up(prepared: Prepared) -> Result:

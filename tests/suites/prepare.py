@@ -1,15 +1,15 @@
 """Sets up what the chosen suites need."""
 
-import shutil
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
-from locks.environment import ROOT, SetUpError, environment, say, variables
+from locks.environment import ROOT, SetUpError, environment, inherited, say
 from tests.suites.preflight import install, missing
-from tests.suites.table import Suite
+from tests.suites.process import HANG_FACTOR, Guard, run
+from tests.suites.table import SET_UP_MIN, Suite
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,11 @@ def _parts(suite: Suite, logs: Path) -> dict[str, Callable[[], object]]:
 
 
 def _make(target: str, logs: Path) -> None:
-    make = shutil.which("make") or "make"
-    done = subprocess.run(
-        (make, target),
-        check=False,
-        cwd=ROOT,
-        env=variables(ROOT),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    output = done.stdout + done.stderr
-    (logs / f"{target}.log").write_text(output)
-    if done.returncode:
-        raise SetUpError(output)
+    log = logs / f"{target}.log"
+    guard = Guard(time.monotonic() + HANG_FACTOR * SET_UP_MIN * 60, Event())
+    with log.open("wb") as output:
+        ended = run(
+            ("make", target), variables=inherited(), directory=ROOT, guard=guard, output=output
+        )
+    if ended.exit_status or ended.stopped:
+        raise SetUpError(log.read_text(errors="replace"))

@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Event
 from typing import IO
 
+HANG_FACTOR = 4
+"""What hangs is stopped at this many times its planned minutes."""
 MARK = "DISASTERNET_SUITE_STEP"
 """Environment variable by which a step's processes are known, whatever group they moved to."""
 TERM_GRACE_S = 5.0
@@ -72,12 +74,15 @@ def run(
         stderr=subprocess.STDOUT if output else None,
         start_new_session=True,
     )
-    while process.poll() is None and guard.open:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(POLL_S)
-    stopped = process.poll() is None
-    if stopped:
-        _end(process)
+    stopped = True
+    try:
+        while process.poll() is None and guard.open:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(POLL_S)
+        stopped = process.poll() is None
+    finally:
+        if stopped:
+            _end(process)
     return Ended(process.returncode, stopped, _sweep(mark))
 
 

@@ -35,7 +35,7 @@ def _table(results: Sequence[Result]) -> Iterator[str]:
     yield f"{'suite':<18}{'planned':>9}{'used min':>9}{'passed':>8}{'failed':>8}"
     for result in results:
         planned, used = result.suite.planned_min, result.used_s / 60
-        start = f"{result.suite.name:<18}{planned:>9.1f}{used:>9.1f}"
+        start = f"{result.suite.name:<18}{planned:>9.2f}{used:>9.2f}"
         yield f"{start}{result.count.passed:>8}{result.count.failed:>8}"
 
 

@@ -9,11 +9,9 @@ from threading import Event
 from locks import nodejs
 from locks.environment import ROOT, environment, say, variables
 from tests.suites.count import ONE_FAILED, Count, of_step
-from tests.suites.process import Guard, run
+from tests.suites.process import HANG_FACTOR, Guard, run
 from tests.suites.table import REPORT, Step, Suite
 
-HANG_FACTOR = 4
-"""A suite is stopped at this many times its planned minutes."""
 CORES = 2
 """Steps at once: the machine the budgets are planned for."""
 TAIL_LINES = 120
@@ -36,16 +34,17 @@ class Result:
         return self.used_s > self.suite.planned_min * 60
 
 
-def run_suite(suite: Suite, logs: Path, *, live: bool) -> Result:
+def run_suite(suite: Suite, logs: Path, cancelled: Event, *, live: bool) -> Result:
     """Run every step, also after one failed.
 
     Args:
         suite: its environment is made already.
         logs: directory for reports and output.
+        cancelled: stops every step once set; set here when this thread is interrupted.
         live: show output as it comes instead of keeping it in a log.
     """
     began_s = time.monotonic()
-    guard = Guard(began_s + HANG_FACTOR * suite.planned_min * 60, Event())
+    guard = Guard(began_s + HANG_FACTOR * suite.planned_min * 60, cancelled)
     say(f"{suite.name} ...")
 
     def count_step(numbered: tuple[int, Step]) -> Count:
@@ -56,7 +55,7 @@ def run_suite(suite: Suite, logs: Path, *, live: bool) -> Result:
         try:
             count = sum(pool.map(count_step, enumerate(suite.steps)), Count())
         except BaseException:
-            guard.cancelled.set()
+            cancelled.set()
             raise
     return Result(suite, count, time.monotonic() - began_s)
 

@@ -47,16 +47,18 @@ def tool(*command: str) -> Step:
     return Step(" ".join(command), command)
 
 
-def pytest(folder: str) -> Step:
+def pytest(folder: str, *options: str) -> Step:
     """Return the step that runs the tests of one folder."""
-    options = ("--quiet", "--durations=10", f"--junitxml={REPORT}")
-    return Step(f"pytest tests/{folder}", ("python", "-m", "pytest", f"tests/{folder}", *options))
+    program = ("python", "-m", "pytest", "--quiet", "--durations=10", f"--junitxml={REPORT}")
+    return Step(f"pytest tests/{folder}", (*program, *options, f"tests/{folder}"))
 
 
 def page_tool(program: str, *arguments: str) -> Step:
     """Return a step of the page's own tools; it counts as its tests if it writes a report."""
     return Step(program, (f"node_modules/.bin/{program}", *arguments))
 
+
+ON_BOTH_CORES = ("--numprocesses=2", "--dist=worksteal")
 
 TOOLS = (
     tool("pyright"),
@@ -75,12 +77,12 @@ PAGE = (
 
 SUITES = (
     Suite("check", 0.75, TOOLS, side_by_side=True),
-    Suite("test-unit", 0.5, (pytest("unit"),)),
+    Suite("test-unit", 1.5, (pytest("unit", *ON_BOTH_CORES),)),
     Suite("test-web", 0.5, PAGE, nodejs=True),
     Suite("test-property", 1.25, (pytest("property"),)),
     Suite("test-oracles", 1.0, (pytest("oracles"),), environment="oracles"),
     Suite("test-locks", 1.0, (pytest("locks"),)),
-    Suite("test-hostile", 4.0, (pytest("hostile"),), needs=(STRACE,), page=True),
+    Suite("test-hostile", 4.0, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
     Suite("test-browser", 4.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
     Suite("test-newcomer", 3.0, (pytest("newcomer"),), needs=(CHROMIUM, COMMIT)),
 )

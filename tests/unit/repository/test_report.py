@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,19 @@ def test_results_and_figures_are_kept_and_printed(
     kept = json.loads((tmp_path / "suites.json").read_text())
     assert (kept["passed"], kept["failed"]) == (4, 0)
     assert [suite["name"] for suite in kept["suites"]] == ["set-up", "records", "passes"]
+
+
+def test_suites_run_together_are_all_counted_in_their_order(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meeting = [Suite(name, 1, (tool("sleep", "0.5"),)) for name in ("first", "second", "third")]
+    choose(monkeypatch, *meeting)
+    began_s = time.monotonic()
+    assert runner.main(["--together", "first"]) == 0
+    assert time.monotonic() - began_s < 1.5, "one after the other takes longer"
+    lines = capsys.readouterr().out.splitlines()
+    named = [line.split()[0] for line in lines if line.startswith(("first", "second", "third"))]
+    assert (named, lines[-1]) == (["first", "second", "third"], "4 passed, 0 failed")
 
 
 def test_an_unknown_suite_is_answered_with_the_names(capsys: pytest.CaptureFixture[str]) -> None:
