@@ -24,6 +24,8 @@ TOGETHER = "--together"
 def main(arguments: Sequence[str]) -> int:
     """Run the suites, print the report, return the exit status: 0 only if all held."""
     signal.signal(signal.SIGTERM, _interrupt)
+    # A shell's background job ignores Ctrl-C, and so would every program under test.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     together = TOGETHER in arguments
     names = [argument for argument in arguments if argument != TOGETHER]
     try:

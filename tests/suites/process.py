@@ -19,6 +19,8 @@ MARK = "DISASTERNET_SUITE_STEP"
 TERM_GRACE_S = 5.0
 """How long a stopped step may clean up; Chromium and a node need about one second."""
 POLL_S = 0.1
+EMPTY_LOOKS = 2
+"""A process that is just being replaced by exec shows no environment for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,11 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 def _sweep(mark: str) -> tuple[str, ...]:
     """Wait for a step's processes to go, then end those that stay and return them."""
     deadline = time.monotonic() + TERM_GRACE_S
-    while (alive := _marked(mark)) and time.monotonic() < deadline:
+    looks_empty = 0
+    while looks_empty < EMPTY_LOOKS and time.monotonic() < deadline:
+        looks_empty = 0 if _marked(mark) else looks_empty + 1
         time.sleep(POLL_S)
+    alive = _marked(mark)
     for pid in alive:
         try:
             os.kill(pid, signal.SIGKILL)
