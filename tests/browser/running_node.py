@@ -32,6 +32,9 @@ class RunningNode:
         self.folder = folder
         self.port, self._peer_port = _free_ports(2)
         self._process: subprocess.Popen[bytes] | None = None
+        # Everybody in these tests has one address; the limits are tested in tests/hostile.
+        self._config = folder / "node.toml"
+        self._config.write_text("write_rate_per_s = 100.0\nwrite_burst = 1000\n")
 
     @property
     def origin(self) -> str:
@@ -43,6 +46,7 @@ class RunningNode:
         command = [
             *(sys.executable, "-m", "node", "serve", "--data-dir", str(self.folder / "data")),
             *("--port", str(self.port), "--peer-port", str(self._peer_port)),
+            *("--config", str(self._config)),
             *("--name", "Gym", "--public-name", PUBLIC_NAME, "--no-discovery"),
         ]
         with self._log.open("ab") as log:

@@ -12,7 +12,8 @@ OTHERS = {
     "data_dir": "/srv/box", "host": "192.0.2.1", "port": 80, "peer_port": 7000, "name": "Gym",
     "public_names": ["a.test"], "peers": ["10.0.0.2:7777"], "discovery": False,
     "webui_dir": "/srv/page", "storage_budget_bytes": 32 * 1024 * 1024, "write_rate_per_s": 1.5,
-    "write_burst": 3, "lasting_rate_per_s": 0.5, "lasting_burst": 4, "hotspot_addresses": ["192.168.9.1"], "appliance_user": "box",
+    "write_burst": 3, "lasting_rate_per_s": 0.5, "lasting_burst": 4,
+    "hotspot_addresses": ["192.168.9.1"], "appliance_user": "box",
 }  # fmt: skip
 """A value of use for every setting that is not its default."""
 

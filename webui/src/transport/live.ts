@@ -29,7 +29,7 @@ export interface LiveEvents {
 
 export const LIVE_TIMES = {
   /** A box tells its status every 2 s. Silent for longer it is asked, within the 5 s promise. */
-  quietMs: 2900,
+  quietMs: 2600,
   openWithinMs: 4000,
   /** A socket that lived this long ends the back-off. */
   settledMs: 5000,
