@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Request
+from litestar.exceptions import InternalServerException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import QueryParameter
 
@@ -15,10 +16,23 @@ from node.contract.problems import BAD_REQUEST, RefusedError
 
 NOT_JSON: Final = "This is not JSON."
 TWICE: Final = "Is given twice."
+CUT_OFF: Final = "The request ended before all of it was here. Send it again."
 
 
 class StrictRequest(Request[Any, Any, Any]):
     """A request whose body is decoded as declared; Litestar itself would take "true" for true."""
+
+    async def body(self) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            RefusedError: ``BAD_REQUEST``: the client left in the middle; nobody hears of it.
+        """
+        try:
+            return await super().body()
+        except InternalServerException as exc:
+            # Litestar's word for a client that left: no fault, and any phone could log it at will.
+            raise RefusedError(BAD_REQUEST, CUT_OFF) from exc
 
     async def json(self) -> Any:  # noqa: ANN401 - the type the handler declares
         """Return the body as the type that the handler declares.

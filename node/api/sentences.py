@@ -6,14 +6,21 @@ from typing import Final
 
 from node.api.problems import FieldError
 
-HEX_64: Final = r"^[0-9a-f]{64}$"
-ROOM: Final = r"^([0-9a-f]{64}|everyone)$"
-CLIENT_ID: Final = r"^[A-Za-z0-9._:-]{1,64}$"
+END: Final = r"$(?!\n)"
+"""Of the whole text: Python's ``$`` alone also matches before a last line break, and ECMA-262, as
+which the API's description is read, has no other end. Stops a path that ends in ``%0a``."""
+
+HEX_64: Final = "^[0-9a-f]{64}" + END
+ROOM: Final = "^([0-9a-f]{64}|everyone)" + END
+CLIENT_ID: Final = "^[A-Za-z0-9._:-]{1,64}" + END
 
 _PATTERNS: Final = {
-    HEX_64: "Must be 64 hexadecimal digits in lower case.",
-    ROOM: "Must be 64 hexadecimal digits in lower case, or everyone.",
-    CLIENT_ID: "Must be 1 to 64 letters, digits, dots, colons, dashes or underscores.",
+    repr(pattern)[1:-1]: why  # as msgspec quotes it
+    for pattern, why in (
+        (HEX_64, "Must be 64 hexadecimal digits in lower case."),
+        (ROOM, "Must be 64 hexadecimal digits in lower case, or everyone."),
+        (CLIENT_ID, "Must be 1 to 64 letters, digits, dots, colons, dashes or underscores."),
+    )
 }
 _KINDS: Final = {
     "str": "Must be text.",

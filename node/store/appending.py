@@ -13,6 +13,7 @@ from node.protocol.kinds import Kind
 from node.store.effects import take_effect
 from node.store.numbers import author_number, room_number
 from node.store.place import Log, find_log, id64, place_of
+from node.store.space import Space
 
 URGENT_QUOTA: Final = 12
 """Urgent envelopes of one author that overtake others within ``URGENT_WINDOW_S``.
@@ -40,8 +41,7 @@ class Conditions:
 
     lived_s: int
     """This store's powered time."""
-    limit_bytes: int
-    """The database may not grow beyond this; retention keeps it well below."""
+    space: Space
 
 
 def append(
@@ -58,7 +58,7 @@ def append(
         RefusedError: ``FULL``; nothing was stored.
         TooManyHolesError: neither stored nor marked.
     """
-    if used_bytes(db) > conditions.limit_bytes:
+    if not conditions.space.has_room(db):
         raise RefusedError(FULL)
     payload = envelope.payload
     author_no = author_number(db, payload.author)
@@ -95,13 +95,6 @@ def append(
         db.execute(unsent, (number, urgent, conditions.lived_s))
     take_effect(db, envelope, author_no, room_no)
     return number
-
-
-def used_bytes(db: sqlite3.Connection) -> int:
-    """Return the size of what is in the database, free pages left out."""
-    pages = db.execute("PRAGMA page_count").fetchone()[0]
-    free = db.execute("PRAGMA freelist_count").fetchone()[0]
-    return int(pages - free) * int(db.execute("PRAGMA page_size").fetchone()[0])
 
 
 def _count(db: sqlite3.Connection) -> tuple[int, int]:

@@ -1,9 +1,7 @@
 """What is asked of the store; each query fetches all it needs in one snapshot."""
 
-import os
 import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from node.contract.messages import Message
@@ -13,10 +11,10 @@ from node.contract.sync import Peer, PeerSync, Unsent
 from node.protocol.envelope import reopen
 from node.protocol.frontier import Sum, digest
 from node.protocol.ids import EnvelopeId, RoomId
-from node.store.appending import used_bytes
 from node.store.index import match_expression
 from node.store.numbers import find_room
 from node.store.place import id64
+from node.store.space import Space, used_bytes
 from node.store.views import Views
 
 CLASSES: Final = range(4)
@@ -150,9 +148,6 @@ def peers(db: sqlite3.Connection) -> list[Peer]:
     ]
 
 
-def storage(
-    db: sqlite3.Connection, path: Path, budget_bytes: int, *, writable: bool
-) -> StorageState:
+def storage(db: sqlite3.Connection, space: Space, *, writable: bool) -> StorageState:
     """Return how full the store and its disk are."""
-    disk = os.statvfs(path.parent)
-    return StorageState(used_bytes(db), budget_bytes, disk.f_bavail * disk.f_frsize, writable)
+    return StorageState(used_bytes(db), space.limit_bytes(db), space.free_bytes(), writable)

@@ -8,8 +8,8 @@ from typing import Final
 
 from node.protocol.envelope import reopen
 from node.protocol.frontier import Row
-from node.store.appending import used_bytes
 from node.store.index import forget
+from node.store.space import Space
 
 SLICE: Final = 200
 """Envelopes looked at in one transaction; bounds how long a writer waits for it."""
@@ -17,11 +17,11 @@ SLICE: Final = 200
 HEAD_RECHECK_S: Final = 86_400
 """A hidden head of a log is looked at again after so long: by then another one may be the head."""
 
-PRESSURE: Final = 0.9
-"""Fraction of the budget above which old envelopes make room."""
-
 WINDOW: Final = 2_000
 """Arrivals looked at for one class in one step: a scan without an index, kept short."""
+
+LOOK_EVERY: Final = 16
+"""Envelopes dropped between two looks at whether that was enough."""
 
 _LEAST: Final = 3
 _COLUMNS: Final = (
@@ -57,14 +57,14 @@ class Relief:
     has no end of life (profiles and rooms that are still named).
     """
 
-    def __init__(self, budget_bytes: int) -> None:
-        self._limit_bytes = PRESSURE * budget_bytes
+    def __init__(self, space: Space) -> None:
+        self._space = space
         self._class = _LEAST
         self._after = 0
 
     def step(self, db: sqlite3.Connection) -> bool:
         """Look at the next ``WINDOW`` arrivals; return whether to go on."""
-        if used_bytes(db) <= self._limit_bytes:
+        if not self._space.is_tight(db):
             self._class, self._after = _LEAST, 0
             return False
         end = self._after + WINDOW
@@ -76,7 +76,9 @@ class Relief:
             " ORDER BY e.arrival LIMIT ?",
             (self._after, end, self._class, SLICE),
         ).fetchall()
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % LOOK_EVERY == 0 and not self._space.is_tight(db):
+                return False
             _drop(db, row)
         self._after = rows[-1][0] if len(rows) == SLICE else end
         return self._turn(db)

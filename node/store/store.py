@@ -1,6 +1,5 @@
 """The store as the rest of the node sees it; fits ``runtime.ports.LogPort`` by shape."""
 
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -22,12 +21,13 @@ from node.store.numbers import find_author
 from node.store.people import user_of_session
 from node.store.reader import Reader
 from node.store.retention import Relief, expire_some
+from node.store.space import Space
 from node.store.transaction import Transaction
 from node.store.views import Views, room_views
 from node.store.writer import Writer
 
-RESERVE_BYTES: Final = 64 * 1024 * 1024
-"""Left free on the disk for the WAL, for backups and for whoever repairs the box."""
+RELIEF_STEPS: Final = 50
+"""Slices of retention that a write which found no room waits for; idle time does the rest."""
 
 T = TypeVar("T")
 
@@ -37,7 +37,6 @@ class Store:
 
     def __init__(  # noqa: PLR0913 - the parts of one open file
         self,
-        path: Path,
         *,
         writer: Writer,
         reader: Reader,
@@ -45,18 +44,19 @@ class Store:
         node_id: str,
         incarnation: bytes,
         opened_at: int,
-        budget_bytes: int,
+        space: Space,
+        relief: Relief,
     ) -> None:
         self.opened_at = opened_at
         """Newest arrival number when the file was opened; 0 in an empty one."""
         self.incarnation = incarnation
         """8 bytes that change whenever arrivals are renumbered."""
-        self._path = path
         self._writer = writer
         self._reader = reader
         self._lifetime = lifetime
         self._views = Views(incarnation, node_id)
-        self._budget_bytes = budget_bytes
+        self._space = space
+        self._relief = relief
         self._writable = True
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
@@ -66,9 +66,16 @@ class Store:
             RefusedError: raised by ``work``; ``FULL`` when the disk or the budget is; nothing
                 of this job was stored.
         """
+        try:
+            return await self._attempt(work)
+        except RefusedError as refusal:
+            if refusal.problem is not FULL or not await self._make_room():
+                raise
+        return await self._attempt(work)
 
+    async def _attempt(self, work: Callable[[Transaction], T]) -> T:
         def job(db: sqlite3.Connection) -> T:
-            conditions = Conditions(self._lifetime.lived_s(), self._budget_bytes)
+            conditions = Conditions(self._lifetime.lived_s(), self._space)
             answer = work(Transaction(db, self._views, conditions))
             if is_far_behind(db):
                 index_some(db)
@@ -84,6 +91,19 @@ class Store:
             raise
         self._writable = True
         return answer
+
+    async def _make_room(self) -> bool:
+        """Drop what may be dropped, without waiting for idle time; return whether there is room.
+
+        Idle time is not to be had while somebody keeps the writer busy.
+        """
+        try:
+            for _ in range(RELIEF_STEPS):
+                if not await self._writer.write(self._relief.step):
+                    break
+            return await self._writer.write(self._space.has_room)
+        except sqlite3.OperationalError:
+            return False
 
     async def close(self) -> None:
         """Commit what is queued and fold the WAL into the file."""
@@ -165,8 +185,9 @@ class Store:
 
     async def storage(self) -> StorageState:
         """Return how full the store is."""
+        writable = self._writable
         return await self._reader.read(
-            lambda db: queries.storage(db, self._path, self._budget_bytes, writable=self._writable)
+            lambda db: queries.storage(db, self._space, writable=writable)
         )
 
 
@@ -181,7 +202,7 @@ async def open_store(
         path: the data file.
         node_id: 64 hex digits of this node's key.
         clock: only its monotonic seconds are used.
-        budget_bytes: what the file may grow to; less when the disk has less.
+        budget_bytes: what the file may grow to; less when the disk has less (``Space``).
         machine: what tells this machine from others; see ``schema.claim``.
 
     Raises:
@@ -192,8 +213,9 @@ async def open_store(
         schema.ensure(db)
         schema.claim(db, machine)
 
-    budget_bytes = min(budget_bytes, _most_bytes(path))
-    writer = Writer(path, prepare, chores=(index_some, Relief(budget_bytes).step))
+    space = Space(path, budget_bytes)
+    relief = Relief(space)
+    writer = Writer(path, prepare, chores=(index_some, relief.step))
     await writer.opened()
     try:
         reader = Reader(path)
@@ -203,22 +225,15 @@ async def open_store(
         await writer.close()  # its thread would keep the process from ending
         raise
     return Store(
-        path,
         writer=writer,
         reader=reader,
         lifetime=Lifetime(clock, lived_s),
         node_id=node_id,
         incarnation=bytes(incarnation),
         opened_at=arrivals,
-        budget_bytes=budget_bytes,
+        space=space,
+        relief=relief,
     )
-
-
-def _most_bytes(path: Path) -> int:
-    """Return what the file may grow to on its disk."""
-    disk = os.statvfs(path.parent)
-    size_bytes = path.stat().st_size if path.exists() else 0
-    return max(0, size_bytes + disk.f_bavail * disk.f_frsize - RESERVE_BYTES)
 
 
 def _refusal(error: sqlite3.OperationalError) -> RefusedError:

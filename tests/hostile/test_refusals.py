@@ -68,6 +68,7 @@ TABLE = {
     "another method": Bad(405, "method", method="DELETE", content=b"", headers={}),
     "an unknown path": Bad(404, "not-found", path="/rooms/everyone/secrets"),
     "an unknown query": Bad(400, "invalid", path=f"{HERE}?force=true"),
+    "a room with a line break": Bad(400, "invalid", path="/rooms/everyone%0a/messages"),
     "the admin's part": Bad(403, "refused", path="/admin/token", content=b"", headers={}),
     "the admin's backup": Bad(
         403, "refused", method="GET", path="/admin/backup", content=b"", headers={}
@@ -184,9 +185,16 @@ def test_refused_requests_fill_no_log(node: NodeProcess, person: httpx.Client) -
         with node.connect() as sock:
             sock.sendall(UPGRADE)
             assert b" 404 " in sock.recv(100)
+        with node.connect() as sock:
+            sock.sendall(CUT_OFF)
+        person.get("/status")  # the box has seen that one leave by now
     assert node.log.stat().st_size == before, node.log.read_text()[-2000:]
 
 
+CUT_OFF = (
+    b"POST /auth/init HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 100\r\n\r\n{"
+)
 UPGRADE = (
     b"GET /ws/nothing HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"

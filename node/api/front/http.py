@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from node.api.entrance import CREDENTIALS
 from node.api.front import answers
-from node.api.front.deadline import Deadline, Meter
+from node.api.front.deadline import MAX_HELD_BYTES, PIECE_BYTES, Deadline, Meter
 from node.api.front.ending import WRITE_STALL_S, WriteStall, drop_later
 from node.api.front.state import FrontState
 from node.contract.credentials import Credentials
@@ -34,6 +34,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._inside: str | None = None
         self._deadline = Deadline(self.loop, self._expire)
         self._meter = Meter()
+        self._held = bytearray()
+        """Read, and not parsed yet: a pipelined request waits for its turn as bytes."""
         self._stall: WriteStall | None = None
         self._answering: RequestResponseCycle | None = None
         """The request that is being answered; with pipelining not the newest, ``cycle``."""
@@ -68,18 +70,33 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser no more than the limits allow; the rest is read and dropped."""
-        if not self._ended:
+        if self._ended:
+            return
+        if self.pipeline and len(self._held) + len(data) > MAX_HELD_BYTES:
+            self._ended = True
+            self._drop()
+            return
+        self._held += data
+        self._feed()
+
+    def _feed(self) -> None:
+        """Parse what is held until a request has to wait for the answer to another one."""
+        if self._held and not self.pipeline:
             self._deadline.arm()  # also for a trickle of CRLF, which starts no message
-        view = memoryview(data)
-        while view and not (self._ended or self.transport.is_closing()):
+        while self._held and not (self._ended or self.pipeline or self.transport.is_closing()):
             room_bytes = self._meter.room_bytes()
             if room_bytes <= 0:
                 in_body = self._meter.in_body
                 self._refuse(answers.BODY_TOO_LARGE if in_body else answers.HEAD_TOO_LARGE)
                 return
-            piece, view = view[:room_bytes], view[room_bytes:]
+            piece = bytes(self._held[: min(room_bytes, PIECE_BYTES)])
+            del self._held[: len(piece)]
             self._meter.take(len(piece))
-            super().data_received(bytes(piece))
+            super().data_received(piece)
+        if self._ended:
+            self._held.clear()
+        elif self.pipeline:
+            self.flow.pause_reading()
 
     def on_message_begin(self) -> None:
         """Start the clock of a request."""
@@ -98,10 +115,14 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Let a last answer drain, but not for ever."""
+        """Go on with what is held; let a last answer drain, but not for ever."""
         super().on_response_complete()
         if self.transport.is_closing():
             drop_later(self.loop, self._drop, WRITE_STALL_S)
+        elif self.pipeline:
+            self.flow.pause_reading()  # super resumed it, with requests still waiting
+        else:
+            self._feed()
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection and its place over to the WebSocket protocol.

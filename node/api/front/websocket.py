@@ -7,6 +7,7 @@ from typing import Any, Final
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from node.api.front import answers
 from node.api.front.ending import WriteStall, drop_later
 from node.api.front.state import FrontState
 
@@ -35,6 +36,18 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self._inside = None if self.client is None else self.client[0]
         self._stall = WriteStall(self.loop, self.transport, self._drop)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; an upgrade that is none is refused.
+
+        The head comes in one piece, from the HTTP protocol. The library only stops listening to
+        one that has a body, and the place at the door would be taken until the box restarts.
+        """
+        super().data_received(data)
+        if not (self.handshake_initiated or self.transport.is_closing()):
+            self.transport.write(answers.NOT_HTTP)
+            self.transport.close()
+            drop_later(self.loop, self._drop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Free the place of this connection."""

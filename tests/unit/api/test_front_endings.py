@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from node.api.front.door import MAX_PER_ADDRESS
 from tests.unit.api.fronts import (
     BIG_BYTES,
     PING,
@@ -15,6 +16,7 @@ from tests.unit.api.fronts import (
     read_answer,
     running,
     stubborn,
+    until_closed,
     until_dropped,
 )
 
@@ -58,6 +60,26 @@ async def test_pings_of_a_client_that_does_not_read_pile_up_nothing(front: Front
             writer.transport.abort()
             return  # the server has stopped taking them
     pytest.fail("the server takes pings without end, and keeps the pongs")
+
+
+@pytest.mark.parametrize(
+    "upgrade",
+    [
+        UPGRADE.replace(b"\r\n\r\n", b"\r\nContent-Length: 3\r\n\r\nabc"),
+        UPGRADE.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+    ],
+    ids=["a body", "a chunked body"],
+)
+async def test_an_upgrade_that_is_none_is_told_so_and_gives_its_place_back(
+    front: Front, upgrade: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(MAX_PER_ADDRESS + 1):
+        reader, writer = await front.connect()
+        writer.write(upgrade)
+        assert (await read_answer(reader))[0] == 400
+        assert await until_closed(reader) == b""
+        writer.close()
+    assert not caplog.records
 
 
 async def test_frames_that_come_with_the_upgrade_are_no_fault(

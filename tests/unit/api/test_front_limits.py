@@ -1,11 +1,13 @@
 """The limits of requests and connections, over real sockets."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from node.api.front.deadline import HEAD_MAX_BYTES, REQUEST_MAX_BYTES
+from node.api.front.deadline import HEAD_MAX_BYTES, PIECE_BYTES, REQUEST_MAX_BYTES
 from node.api.front.door import MAX_PER_ADDRESS
+from node.api.front.http import HttpProtocol
 from tests.unit.api.fronts import (
     UPGRADE,
     Front,
@@ -14,6 +16,7 @@ from tests.unit.api.fronts import (
     post,
     read_answer,
     running,
+    stubborn,
     until_closed,
 )
 
@@ -37,6 +40,27 @@ async def test_heads_in_one_burst_are_counted_one_by_one(front: Front) -> None:
     answers = [(await read_answer(reader))[0] for _ in range(100)]
     assert answers == [200] * 100
     writer.close()
+
+
+async def test_requests_that_wait_behind_another_are_held_as_bytes_and_not_without_end(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[int] = []
+    many = asyncio.Event()
+    begin = HttpProtocol.on_headers_complete
+
+    def counted(protocol: HttpProtocol) -> None:
+        begin(protocol)
+        waiting.append(len(protocol.pipeline))
+        if len(waiting) == 1_000:
+            many.set()
+
+    monkeypatch.setattr(HttpProtocol, "on_headers_complete", counted)
+    writer = await stubborn(front, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20_000)
+    async with asyncio.timeout(10):
+        await many.wait()
+    writer.transport.abort()
+    assert 0 < max(waiting) <= PIECE_BYTES // 27 + 1
 
 
 async def test_endless_headers_are_read_but_not_kept(front: Front) -> None:

@@ -165,6 +165,17 @@ async def test_what_is_kept_without_an_end_has_a_rate_of_its_own(
     assert (await client.post("/auth/init")).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["//auth/init", "/auth//init", "/auth/init//", "//rooms/"])
+async def test_no_spelling_of_a_path_escapes_that_rate(
+    client: httpx.AsyncClient, clock: StillClock, path: str
+) -> None:
+    for _ in range(3):
+        assert (await client.post("/auth/init")).status_code == 200
+    clock.now_s += 5
+    assert (await client.post(f"http://box.local:8080{path}")).status_code == 429
+    assert (await client.post("/rooms/everyone/messages")).status_code == 200, "only that rate"
+
+
 async def test_many_addresses_together_make_no_more_than_ten_times_as_much(
     inner: Inner, clock: StillClock
 ) -> None:

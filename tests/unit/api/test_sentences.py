@@ -33,6 +33,18 @@ from node.contract.problems import BAD_REQUEST, RefusedError
             "reply_to",
             "Must be 64 hexadecimal digits in lower case.",
         ),
+        (
+            b'{"text": "a", "reply_to": "%b\\n"}' % (b"a" * 64),
+            NewMessage,
+            "reply_to",
+            "Must be 64 hexadecimal digits in lower case.",
+        ),
+        (
+            b'{"text": "a", "client_id": "a\\n"}',
+            NewMessage,
+            "client_id",
+            "Must be 1 to 64 letters, digits, dots, colons, dashes or underscores.",
+        ),
         (b'{"text": "a", "place": 1}', NewMessage, "place", "Must be text."),
         (b'{"text": "a", "tent": 1}', NewMessage, "tent", "Is not known here."),
         (b'{"urgent": true}', NewMessage, "text", "Is missing."),

@@ -1,19 +1,27 @@
 """What is dropped, what never is, and that nothing dropped comes back."""
 
+import asyncio
+import contextlib
+import os
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from node.contract.problems import FULL, RefusedError
+from node.protocol.envelope import Envelope
 from node.protocol.ids import EVERYONE
 from node.protocol.limits import MIN_TTL_S
+from node.runtime.ports import Receipt
 from node.store.index import index_some
 from node.store.retention import HEAD_RECHECK_S, Relief
-from node.store.store import Store
+from node.store.space import Space
+from node.store.store import Store, open_store
 from tests.fakes.authors import RemoteAuthor
 from tests.fakes.clock import FakeClock
-from tests.unit.store.conftest import Take, connection_of
+from tests.unit.store.conftest import NODE_ID, Take, connection_of
 
 pytestmark = pytest.mark.anyio
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -99,7 +107,7 @@ async def test_a_dropped_message_is_found_neither_by_id_nor_by_word(
 
 
 async def test_under_pressure_chat_goes_before_safety_and_own_unsent_never(
-    store: Store, take: Take, ask: Ask
+    store: Store, take: Take, ask: Ask, path: Path
 ) -> None:
     chat, safety, own = RemoteAuthor("chat"), RemoteAuthor("safety"), RemoteAuthor("own")
     await take([safety.says("urgent " + "x" * 900, urgent=True) for _ in range(12)])
@@ -109,7 +117,7 @@ async def test_under_pressure_chat_goes_before_safety_and_own_unsent_never(
     def relieve(db: sqlite3.Connection) -> None:
         while index_some(db):
             pass
-        relief = Relief(budget_bytes=600_000)
+        relief = Relief(Space(path, 600_000))
         while relief.step(db):
             pass
 
@@ -121,9 +129,11 @@ async def test_under_pressure_chat_goes_before_safety_and_own_unsent_never(
     assert left[bytes(safety.key.verify_key[:4])] == 12 or left[bytes(chat.key.verify_key[:4])] == 1
 
 
-async def test_without_pressure_nothing_is_dropped(store: Store, take: Take, ask: Ask) -> None:
+async def test_without_pressure_nothing_is_dropped(
+    store: Store, take: Take, ask: Ask, path: Path
+) -> None:
     await take([RemoteAuthor("ana").says("x" * 900) for _ in range(1)])
-    await store.write(lambda tx: Relief(budget_bytes=10**9).step(connection_of(tx)))
+    await store.write(lambda tx: Relief(Space(path, 10**9)).step(connection_of(tx)))
     assert ask("SELECT count(*) FROM envelope") == [(1,)]
 
 
@@ -133,3 +143,72 @@ async def test_powered_time_goes_on_after_a_restart(
     clock.now_s += 500
     await store.keep_time()
     assert ask("SELECT lived_s FROM store") == [(500,)]
+
+
+async def _say(store: Store, author: RemoteAuthor, *, local: bool) -> Envelope:
+    message = author.says("x" * 900)
+    receipt = Receipt(0, 1, time_certain=True)
+    await store.write(lambda tx: tx.append(message, receipt, local=local))
+    return message
+
+
+async def test_a_full_store_takes_new_messages_although_it_is_never_idle(
+    path: Path, clock: FakeClock
+) -> None:
+    store = await open_store(
+        path, node_id=NODE_ID, clock=clock, budget_bytes=1_000_000, machine=None
+    )
+    busy = True
+
+    async def search() -> None:
+        while busy:
+            await store.search("nothing", None, 1, None)
+
+    searching = asyncio.create_task(search())
+    author = RemoteAuthor("chat")
+    said = [await _say(store, author, local=False) for _ in range(1_500)]
+    assert (await store.storage()).used_bytes < 1_000_000
+    newest = (await store.arrived(None, 9_999, 0))[-1]
+    assert newest.id == said[-1].id.hex()
+    busy = False
+    await searching
+    await store.close()
+
+
+async def test_what_was_written_here_is_never_dropped_and_then_the_box_says_full(
+    path: Path, clock: FakeClock
+) -> None:
+    store = await open_store(
+        path, node_id=NODE_ID, clock=clock, budget_bytes=1_000_000, machine=None
+    )
+    author, kept = RemoteAuthor("own"), 0
+    while (await store.storage()).writable:
+        with contextlib.suppress(RefusedError):
+            await _say(store, author, local=True)
+            kept += 1
+    with pytest.raises(RefusedError) as refused:
+        await _say(store, author, local=True)
+    assert refused.value.problem is FULL
+    assert (await store.totals()).messages == kept > 100
+    await store.close()
+
+
+async def test_a_disk_that_others_filled_costs_at_most_a_tenth_of_what_is_kept(
+    store: Store, take: Take, ask: Ask, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = RemoteAuthor("chat")
+    await take([author.says("x" * 900) for _ in range(1_000)])
+    whole = os.statvfs(path.parent)
+
+    def filled(_: Path) -> os.statvfs_result:
+        return os.statvfs_result((*whole[:4], 0, *whole[5:]))
+
+    monkeypatch.setattr("node.store.space.os.statvfs", filled)
+
+    def relieve(db: sqlite3.Connection) -> None:
+        relief = Relief(Space(path, 10**9))
+        while relief.step(db):
+            pass
+
+    await store.write(lambda tx: relieve(connection_of(tx)))
+    assert 850 < ask("SELECT count(*) FROM envelope")[0][0] <= 1_000
