@@ -28,6 +28,9 @@ from node.store.store import Store, open_store
 CONTROL_GROUP: Final = "disasternet-ctl"
 """Members may open the Unix socket; what they may ask there depends on their uid."""
 
+SCRATCH: Final = "backup.part-"
+"""Begins the names of copies that live as long as a backup is taken."""
+
 BACKLOG: Final = 256
 KEEP_TIME_S: Final = 600.0
 """How much of an envelope's life a power cut can forget."""
@@ -71,6 +74,8 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
         directory = DataDirectory(config.data_dir(settings))
         stack.callback(directory.release)
         examine_file(directory.data_file)
+        for left in directory.path.glob(f"{SCRATCH}*"):  # by a node that was killed meanwhile
+            left.unlink()
         doors = open_doors(settings, directory.socket_file)
         for door in (*doors.tcp, *doors.unix):
             stack.callback(door.close)
@@ -104,7 +109,9 @@ async def _serve(
     doors = listening.doors
 
     async def take_backup() -> AsyncIterator[bytes]:
-        chunks = backup.take(directory.data_file, directory.path / "backup.part")
+        # A name of its own: two backups at once must not share a copy.
+        scratch = directory.path / f"{SCRATCH}{os.urandom(8).hex()}"
+        chunks = backup.take(directory.data_file, scratch)
         while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
             yield chunk
 

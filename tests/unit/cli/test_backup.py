@@ -1,12 +1,14 @@
 """Backup and restore, end to end and under attack."""
 
 import hashlib
+import io
 import json
 import sqlite3
 import subprocess
 import sys
 import tarfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -146,3 +148,38 @@ def test_a_folder_that_is_not_there_is_said(cli: Cli, node: Serving, tmp_path: P
     ended = cli("backup", tmp_path / "none" / "file", "--data-dir", node.data_dir)
     assert ended.code == ExitCode.UNUSABLE
     assert ended.err.startswith(f"disasternet: {tmp_path}/none/file.part: No such file")
+
+
+def test_backups_at_once_are_each_whole_and_leave_nothing(node: Serving) -> None:
+    with over_socket(node) as http:
+        token = http.post("/auth/init", json={"name": "Ana"}).json()["token"]
+        for number in range(300):
+            body = {"text": f"{number} ".ljust(1_900, "x")}
+            headers = {"Authorization": f"Bearer {token}"}
+            http.post("/rooms/everyone/messages", json=body, headers=headers)
+
+    def take(_: int) -> bytes:
+        with over_socket(node) as http:
+            return http.get("/admin/backup").content
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(take, range(4)))
+    for archive in taken:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            manifest, store = (member_bytes(tar, name) for name in ("manifest.json", "node.db"))
+        assert hashlib.sha256(store).hexdigest() == json.loads(manifest)["sha256"]
+    assert list(node.data_dir.glob("backup.part*")) == []
+
+
+def member_bytes(tar: tarfile.TarFile, name: str) -> bytes:
+    file = tar.extractfile(name)
+    assert file is not None
+    return file.read()
+
+
+def test_the_copy_of_a_backup_that_was_killed_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / "data" / "backup.part-0123456789abcdef"
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+    with serving(tmp_path / "data"):
+        assert not left.exists()
