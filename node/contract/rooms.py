@@ -12,6 +12,6 @@ class Room:
     joined: bool
     members: int
     unread: int
-    """Messages that arrived after the user's read mark, the user's own left out."""
+    """Messages after the user's read mark, the user's own left out; 100 means 100 or more."""
     last_message_ms: int | None
     """``sort_ms`` of the newest message; None in an empty room."""

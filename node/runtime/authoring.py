@@ -66,7 +66,11 @@ class Scribe:
                 body=kinds.to_body(draft.body),
             ),
         )
-        shown_ms, certain = sort_ms(hlc, quality=quality, received_ms=self._clock.wall_ms())
+        # The hybrid clock is never before the wall clock and does not fall when that one does:
+        # what is written after a clock went back still stands below what was there.
+        # Meanwhile only the counter rises, so each of its steps counts as a millisecond.
+        received_ms = hybrid.ms_of(hlc) + hybrid.counter_of(hlc)
+        shown_ms, certain = sort_ms(hlc, quality=quality, received_ms=received_ms)
         receipt = Receipt(age_s=0, sort_ms=shown_ms, time_certain=certain)
         arrival = tx.append(envelope, receipt, local=True)
         if arrival is None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final
 
-from node.store.connection import open_reader, open_writer
+from node.store.connection import make_private, open_reader, open_writer
 from node.store.opening import (
     DATA_FILE,
     DataDirectory,
@@ -46,12 +46,13 @@ def take(source: Path, scratch: Path) -> Iterator[bytes]:
 
     Args:
         source: the data file.
-        scratch: where a compact copy is kept meanwhile; needs as much space as the store holds.
+        scratch: where a compact copy is kept meanwhile, a file that is not there yet; needs as
+            much space as the store holds. Two backups at once need two of them.
 
     Raises:
         sqlite3.OperationalError: no space for the copy.
     """
-    scratch.unlink(missing_ok=True)
+    make_private(scratch)
     try:
         db = open_reader(source, check_same_thread=False)
         try:
@@ -123,7 +124,8 @@ def _extract(backup: Path, target: Path) -> None:
             manifest = _manifest(archive)
             source = _member(archive, DATA_FILE, manifest["bytes"])
             digest = hashlib.sha256()
-            with target.open("xb") as file:
+            make_private(target)
+            with target.open("r+b") as file:
                 while chunk := source.read(CHUNK_BYTES):
                     digest.update(chunk)
                     file.write(chunk)

@@ -1,5 +1,7 @@
 """How the file is opened: once to write, any number of times to read."""
 
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -26,6 +28,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
     never be a second one: before SQLite 3.51.3 two can corrupt the WAL, and closing any
     read-write connection checkpoints too.
     """
+    make_private(path)
     db = sqlite3.connect(path, isolation_level=None, cached_statements=STATEMENTS)
     try:
         _tune(db)
@@ -33,6 +36,16 @@ def open_writer(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def make_private(path: Path) -> None:
+    """Make the file, for this user only, where it is not there; SQLite would ask the umask.
+
+    It holds people's keys, and the data directory may be one that was there before, open to all.
+    SQLite gives the WAL and its index the mode of their file.
+    """
+    with contextlib.suppress(OSError):  # SQLite says it better
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _tune(db: sqlite3.Connection) -> None:

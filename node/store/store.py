@@ -1,5 +1,7 @@
 """The store as the rest of the node sees it; fits ``runtime.ports.LogPort`` by shape."""
 
+import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -26,8 +28,14 @@ from node.store.transaction import Transaction
 from node.store.views import Views, room_views
 from node.store.writer import Writer
 
+SEARCHES: Final = 1
+"""At once, of the two readers: stops one phone that searches from 20 connections from making every
+other read wait for its searches."""
+
 RELIEF_STEPS: Final = 50
 """Slices of retention that a write which found no room waits for; idle time does the rest."""
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -58,6 +66,7 @@ class Store:
         self._space = space
         self._relief = relief
         self._writable = True
+        self._searching = asyncio.Semaphore(SEARCHES)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run ``work`` once inside a transaction and return its answer after COMMIT.
@@ -87,7 +96,8 @@ class Store:
             self._writable = False
             raise _refusal(error) from error
         except RefusedError as refusal:
-            self._writable = refusal.problem is not FULL
+            if refusal.problem is FULL:  # any other refusal says nothing about the disk
+                self._writable = False
             raise
         self._writable = True
         return answer
@@ -107,9 +117,13 @@ class Store:
 
     async def close(self) -> None:
         """Commit what is queued and fold the WAL into the file."""
-        await self._writer.write(self._lifetime.save)
-        await self._reader.close()
-        await self._writer.close()
+        try:
+            await self._writer.write(self._lifetime.save)
+        except sqlite3.Error:
+            _log.warning("the powered time could not be saved", exc_info=True)
+        finally:  # on a full disk too: the writer's thread would keep the process from ending
+            await self._reader.close()
+            await self._writer.close()
 
     async def keep_time(self) -> None:
         """Save the powered time, and drop what has outlived its life; call now and then."""
@@ -171,9 +185,10 @@ class Store:
                 pass
         except sqlite3.OperationalError:
             self._writable = False  # a full disk: search what is indexed
-        return await self._reader.read(
-            lambda db: queries.search(db, self._views, words, room, (limit, before))
-        )
+        async with self._searching:
+            return await self._reader.read(
+                lambda db: queries.search(db, self._views, words, room, (limit, before))
+            )
 
     async def totals(self) -> queries.Totals:
         """Return what this box holds and what is still only here."""

@@ -3,7 +3,9 @@
 import hashlib
 import io
 import json
+import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import tarfile
@@ -16,7 +18,7 @@ import httpx
 
 from node.cli.exits import ExitCode
 from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import ROOT, Ended, Serving, contents, over_socket, serving
+from tests.unit.cli.running import ROOT, Ended, Serving, contents, over_socket, run, serving
 
 
 class Writer:
@@ -183,3 +185,22 @@ def test_the_copy_of_a_backup_that_was_killed_is_cleared_away(tmp_path: Path) ->
     left.write_bytes(b"half")
     with serving(tmp_path / "data"):
         assert not left.exists()
+
+
+def test_the_keys_of_people_are_for_the_nodes_user_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "prepared"
+    folder.mkdir()
+    folder.chmod(0o755)
+    before = os.umask(0)
+    try:
+        with serving(folder) as node:
+            with over_socket(node) as http:
+                http.post("/auth/init", json={"name": "Ana"}).raise_for_status()
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()}
+            assert run("backup", str(tmp_path / "x"), "--data-dir", str(folder)).code == 0
+        assert run("restore", str(tmp_path / "x"), "--data-dir", str(folder)).code == 0
+        modes["restored"] = stat.S_IMODE((folder / "node.db").stat().st_mode)
+    finally:
+        os.umask(before)
+    assert {name for name, mode in modes.items() if mode & 0o007} == set()
+    assert {"node.db", "node.db-wal", "restored"} <= set(modes)

@@ -144,6 +144,20 @@ async def test_the_hybrid_clock_rises_while_the_wall_clock_falls(
     assert int(second.hlc) > int(first.hlc)
 
 
+@pytest.mark.parametrize("back_to_ms", [0, -5_000, START_MS - 86_400_000])
+async def test_what_is_written_after_the_clock_went_back_is_still_the_newest(
+    node: Node, ana: User, clock: FakeClock, back_to_ms: int
+) -> None:
+    clock.known = ClockQuality.NONE
+    for number in range(5):
+        await node.messages.post(ana, EVERYONE, Post(f"before {number}"))
+        clock.pass_s(1)
+    clock.now_ms = back_to_ms
+    after = [await node.messages.post(ana, EVERYONE, Post(f"after {n}")) for n in range(20)]
+    page = await node.messages.page(EVERYONE, limit=20)
+    assert page.items == after
+
+
 async def test_a_better_clock_brings_the_time_back_by_a_new_epoch(
     node: Node, ana: User, clock: FakeClock
 ) -> None:

@@ -1,10 +1,13 @@
 """Finding by id and by word, before and after the idle-time indexes are filled."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from node.contract.messages import Message
 from node.protocol import kinds
 from node.protocol.ids import EVERYONE, EnvelopeId, RoomId
 from node.protocol.kinds import Kind, RoomCreate
@@ -80,3 +83,23 @@ def test_nothing_typed_reaches_the_query_language() -> None:
     assert match_expression('a" OR text:b NEAR(c)') == '"a"* "OR"* "text"* "b"* "NEAR"* "c"*'
     assert match_expression(" -*() ") is None
     assert match_expression("w " * 99) == " ".join(['"w"*'] * MAX_WORDS)
+
+
+async def test_searches_leave_a_reader_to_those_who_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slow(*_: object) -> list[Message]:
+        assert go_on.wait(10)
+        return []
+
+    monkeypatch.setattr("node.store.queries.search", slow)
+    searches = [asyncio.ensure_future(store.search("a", None, 1, None)) for _ in range(4)]
+    try:
+        for _ in range(20):
+            async with asyncio.timeout(5):
+                await store.peers()
+    finally:
+        go_on.set()
+    assert await asyncio.gather(*searches) == [[], [], [], []]
