@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ageOf } from "@/domain/age";
 import { newClientId } from "@/domain/ids";
 import { further, progressOnBoxes } from "@/domain/progress";
-import { EVERYONE, inListOrder } from "@/domain/rooms";
+import { EVERYONE, inListOrder, unreadLabel } from "@/domain/rooms";
 import { hashOf, routeOf } from "@/domain/route";
 import { codePoints } from "@/domain/text";
 import { mergeMessages } from "@/domain/timeline";
@@ -97,4 +97,15 @@ it.each([
   [200_000_000, { unit: "days", count: 2 }],
 ])("an age of %i ms", (ms, age) => {
   expect(ageOf(1_000_000, 1_000_000 + ms)).toEqual(age);
+});
+
+describe("unread", () => {
+  it.each([
+    [1, "1"],
+    [99, "99"],
+    [100, "99+"],
+    [1000, "99+"],
+  ])("shows %i as %s", (count, shown) => {
+    expect(unreadLabel(count)).toBe(shown);
+  });
 });

@@ -11,3 +11,11 @@ export function inListOrder(rooms: readonly Room[]): Room[] {
     return first === second ? a.name.localeCompare(b.name) : second > first ? 1 : -1;
   });
 }
+
+/** Where the box stops counting: so many means so many or more. */
+const COUNTED_TO = 100;
+
+/** Returns how many messages are unread, as far as the box counts. */
+export function unreadLabel(count: number): string {
+  return count < COUNTED_TO ? String(count) : `${COUNTED_TO - 1}+`;
+}
