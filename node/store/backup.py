@@ -24,7 +24,14 @@ from node.store.opening import (
     UnusableError,
     sync_folder,
 )
-from node.store.schema import SCHEMA_VERSION, ForeignFileError, TooNewError, examine, renew_epoch
+from node.store.schema import (
+    SCHEMA_VERSION,
+    ForeignFileError,
+    TooNewError,
+    ensure,
+    examine,
+    renew_epoch,
+)
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -165,10 +172,12 @@ def _renew(path: Path) -> None:
     try:
         db = open_writer(path)
         try:
-            examine(db)
+            if not examine(db):
+                raise BackupError("The store in this backup is empty.")
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise BackupError(f"The store in this backup is damaged ({found}).")
+            _check_shape(db)
             db.execute("UPDATE store SET incarnation = randomblob(8)")
             renew_epoch(db)
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -182,6 +191,32 @@ def _renew(path: Path) -> None:
         ) from None
     except sqlite3.DatabaseError as error:
         raise BackupError(f"The store in this backup is damaged ({error}).") from error
+
+
+def _check_shape(db: sqlite3.Connection) -> None:
+    """Return when the store is made as ours are, so that the box can go on with it.
+
+    A sound SQLite file may lack tables, or hold triggers that run with whatever is written: the
+    first never ends, and the box would be without its messages after the restore.
+
+    Raises:
+        BackupError: it is not.
+    """
+    strange = "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')"
+    sound = not db.execute(strange).fetchone()[0]
+    if sound:
+        ensure(db)  # a backup of an older release, as it would be at the next start
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as ours:
+            ensure(ours)
+            sound = _columns(ours) <= _columns(db)
+    if not sound or db.execute("SELECT count(*) FROM store").fetchone()[0] != 1:
+        raise BackupError("The store in this backup is not made as a store of this program is.")
+
+
+def _columns(db: sqlite3.Connection) -> set[tuple[str, str]]:
+    """Return every table with every column; a newer release may have more of both."""
+    columns = "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
+    return set(db.execute(columns).fetchall())
 
 
 def _make_way(data_file: Path) -> Path | None:

@@ -69,6 +69,26 @@ def newer_store(archive: bytes, folder: Path) -> bytes:
     return repacked(archive, path.read_bytes())
 
 
+def altered(sql: str) -> Callable[[bytes, Path], bytes]:
+    """Return what makes an archive whose store had ``sql`` run on it: sound for SQLite."""
+
+    def make(archive: bytes, folder: Path) -> bytes:
+        path = folder / "altered.db"
+        path.write_bytes(unpacked(archive)[1])
+        with closing(sqlite3.connect(path)) as db:
+            db.executescript(sql)
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return repacked(archive, path.read_bytes())
+
+    return make
+
+
+ENDLESS = """CREATE TRIGGER t AFTER UPDATE ON store BEGIN
+    INSERT INTO urgent_use (author_no, lived_s)
+    WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x, x FROM c;
+END"""
+SILENT = "CREATE TRIGGER t BEFORE INSERT ON envelope BEGIN SELECT RAISE(IGNORE); END"
+
 ATTACKS: dict[str, tuple[Callable[[bytes, Path], bytes], ExitCode]] = {
     "empty": (lambda _a, _f: b"", ExitCode.DAMAGED),
     "text": (lambda _a, _f: b"hello\n" * 1000, ExitCode.DAMAGED),
@@ -85,6 +105,10 @@ ATTACKS: dict[str, tuple[Callable[[bytes, Path], bytes], ExitCode]] = {
     "store empty": (lambda a, _: repacked(a, b""), ExitCode.DAMAGED),
     "store damaged": (damaged_store, ExitCode.DAMAGED),
     "store foreign": (foreign_store, ExitCode.DAMAGED),
+    "a table is missing": (altered("DROP TABLE member"), ExitCode.DAMAGED),
+    "no facts about the store": (altered("DELETE FROM store"), ExitCode.DAMAGED),
+    "a trigger that never ends": (altered(ENDLESS), ExitCode.DAMAGED),
+    "a trigger that drops what is written": (altered(SILENT), ExitCode.DAMAGED),
     "store newer": (newer_store, ExitCode.NEWER),
     "format newer": (lambda a, _: repacked(a, unpacked(a)[1], format=2), ExitCode.NEWER),
 }
