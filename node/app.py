@@ -20,6 +20,7 @@ from node.api.front.serving import serve
 from node.api.pages import Pages
 from node.clock import SystemClock
 from node.config import Settings
+from node.contract.problems import FULL, RefusedError
 from node.runtime.node import Node
 from node.store import backup, identity
 from node.store.opening import DataDirectory, UnusableError, damaged, examine_file
@@ -112,8 +113,12 @@ async def _serve(
         # A name of its own: two backups at once must not share a copy.
         scratch = directory.path / f"{SCRATCH}{os.urandom(8).hex()}"
         chunks = backup.take(directory.data_file, scratch)
-        while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
-            yield chunk
+        try:
+            while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
+                yield chunk
+        except sqlite3.OperationalError as error:
+            why = "There is no space for a copy of the store. Free some, or use a bigger card."
+            raise RefusedError(FULL, why) from error
 
     app = build(
         node,

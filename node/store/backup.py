@@ -41,7 +41,7 @@ MAX_MANIFEST_BYTES: Final = 65_536
 
 CHUNK_BYTES: Final = 256 * 1024
 
-_SIDE_FILES: Final = ("-wal", "-shm")
+_SIDE_FILES: Final = ("-wal", "-shm", "-journal")
 
 
 class BackupError(Exception):
@@ -68,7 +68,7 @@ def take(source: Path, scratch: Path) -> Iterator[bytes]:
             db.close()
         yield from _archive(scratch)
     finally:
-        scratch.unlink(missing_ok=True)
+        _remove(scratch)
 
 
 def _archive(copy: Path) -> Iterator[bytes]:

@@ -76,7 +76,8 @@ class Writer:
         """Wait until the database is open and prepared.
 
         Raises:
-            sqlite3.Error: it cannot be opened, or what ``prepare`` raised; the thread has ended.
+            sqlite3.Error: it cannot be opened; the thread has ended.
+            Exception: whatever ``prepare`` raised; likewise.
         """
         await self._opened
 
@@ -104,7 +105,7 @@ class Writer:
             try:
                 db = stack.enter_context(contextlib.closing(open_writer(self._path)))
                 self._prepare(db)
-            except sqlite3.Error as error:
+            except Exception as error:  # noqa: BLE001 - handed on; nobody may wait for ever
                 self._loop.call_soon_threadsafe(self._opened.set_exception, error)
                 return
             self._loop.call_soon_threadsafe(self._opened.set_result, None)
@@ -186,7 +187,7 @@ def _checkpoint(db: sqlite3.Connection, mode: str) -> bool:
     """
     try:
         _, frames, copied = db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.Error:
         _log.warning("the WAL could not be folded in", exc_info=True)
         return False
     return bool(frames != copied)

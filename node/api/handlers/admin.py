@@ -37,4 +37,13 @@ async def make_admin_token(node: NamedDependency[Node]) -> AdminToken:
 )
 async def back_up(backup: NamedDependency[Backup]) -> Stream:
     """Get a consistent copy of everything this box keeps. Unix socket only."""
-    return Stream(backup(), media_type=BACKUP_TYPE)
+    pieces = backup()
+    # The copy is made before the first piece comes; what prevents it is still told by a status.
+    first = await anext(pieces)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    return Stream(whole(), media_type=BACKUP_TYPE)

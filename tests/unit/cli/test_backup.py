@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import resource
 import sqlite3
 import stat
 import subprocess
@@ -204,3 +205,21 @@ def test_the_keys_of_people_are_for_the_nodes_user_alone(tmp_path: Path) -> None
         os.umask(before)
     assert {name for name, mode in modes.items() if mode & 0o007} == set()
     assert {"node.db", "node.db-wal", "restored"} <= set(modes)
+
+
+def test_a_backup_that_finds_no_space_is_refused_and_leaves_nothing(
+    node: Serving,
+) -> None:
+    with over_socket(node) as http:
+        token = http.post("/auth/init", json={"name": "Ana"}).json()["token"]
+        for number in range(200):
+            body = {"text": f"{number} ".ljust(1_900, "x")}
+            headers = {"Authorization": f"Bearer {token}"}
+            http.post("/rooms/everyone/messages", json=body, headers=headers)
+        pid = node.process.pid
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (200_000, before[1]))
+        answer = http.get("/admin/backup")
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+    assert (answer.status_code, answer.json()["type"]) == (507, "/problems/full")
+    assert list(node.data_dir.glob("backup.part*")) == []

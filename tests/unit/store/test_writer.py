@@ -198,3 +198,12 @@ async def test_readers_that_never_pause_do_not_let_the_wal_grow_without_bound(
         reader.join()
     await writer.close()
     assert largest < 2_500_000  # 799 commits write more than twice that
+
+
+async def test_whatever_goes_wrong_at_opening_is_told(tmp_path: Path) -> None:
+    def prepare(_: sqlite3.Connection) -> None:
+        raise OSError("no such card")
+
+    writer = Writer(tmp_path / "x.db", prepare)
+    with pytest.raises(OSError, match="no such card"):
+        await asyncio.wait_for(writer.opened(), 10)
