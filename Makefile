@@ -12,8 +12,8 @@ PYTHON = $(eval PYTHON := $(shell for p in python3 python3.13 python3.12 python3
 	$$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done))$(PYTHON)
 ENVIRONMENT = $(PYTHON) -m locks.environment
 SUITES = $(PYTHON) -S -m tests.suites
-NPM = nodejs="$$($(PYTHON) -m locks.nodejs)" && \
-	PATH="$$nodejs:$$PATH" npm --prefix webui --loglevel=error
+# Not by --prefix: that also moves npm's global settings, and with them a network's certificates.
+NPM = nodejs="$$($(PYTHON) -m locks.nodejs)" && cd webui && PATH="$$nodejs:$$PATH" npm --loglevel=error
 
 WEB_PACKAGES := webui/node_modules/.package-lock.json
 WEB_SOURCES = $(shell find webui -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from locks.environment import ROOT
 
-ABSENT = re.compile(r"(node|npm|npx|corepack|uv|uvx|pip|pipx|python|pypy)[\d.]*(-config)?")
+ABSENT = re.compile(r"(corepack|uv|uvx|pip|pipx|python|pypy)[\d.]*(-config)?")
 """Programs of this machine that a newcomer's may lack; the one Python is put back."""
+NODEJS = re.compile(r"node|npm|npx")
+"""Programs that some newcomers have and others do not."""
 ADDRESS = re.compile(r"https?://[\w.:\[\]-]+")
 STOP_S = 15.0
 """A node ends within 5 s of SIGTERM; make and its shell after it."""
@@ -51,14 +53,21 @@ class Machine:
         return done.stdout
 
 
-def bare_machine(root: Path) -> Machine:
-    """Return a machine below `root` with this system's programs, but for what `ABSENT` names."""
+def bare_machine(root: Path, *, nodejs: bool) -> Machine:
+    """Return a machine below `root` with this system's programs, but for what `ABSENT` names.
+
+    Args:
+        root: an empty directory.
+        nodejs: whether it has this system's Node.js.
+    """
     home, programs = root / "home", root / "programs"
     home.mkdir()
     programs.mkdir()
     for program in (*Path("/usr/bin").iterdir(), *Path("/bin").iterdir()):
         link = programs / program.name
-        if not ABSENT.fullmatch(program.name) and not link.is_symlink():
+        absent = ABSENT.fullmatch(program.name)
+        absent = absent or (not nodejs and NODEJS.fullmatch(program.name))
+        if not absent and not link.is_symlink():
             link.symlink_to(program)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     (programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / version)

@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from locks.nodejs import fits
 from tests.newcomer.machine import Machine, bare_machine, clone, make_run
 
 TEXT = "I am safe. The school gym has water."
@@ -34,11 +36,24 @@ CHROMIUM_ARGUMENTS = (
 Keep = Callable[[str, float, str, float | None], None]
 
 
+def variants() -> list[str]:
+    """Return the kinds of newcomers that can be played here."""
+    own = shutil.which("node", path="/usr/bin:/bin")
+    said = subprocess.check_output([own, "--version"], text=True) if own else ""
+    return ["without Node.js", *(["with Node.js"] if fits(said) else [])]
+
+
+@pytest.fixture(params=variants())
+def variant(request: pytest.FixtureRequest) -> str:
+    """Return which kind of newcomer comes."""
+    return str(request.param)
+
+
 @pytest.fixture
-def machine() -> Generator[Machine]:
+def machine(variant: str) -> Generator[Machine]:
     """Return a bare machine that is removed afterwards, with all that was made there."""
     with tempfile.TemporaryDirectory(prefix="disasternet-newcomer-") as root:
-        yield bare_machine(Path(root))
+        yield bare_machine(Path(root), nodejs=variant == "with Node.js")
 
 
 @pytest.fixture
@@ -79,14 +94,14 @@ def messages(port: int) -> list[tuple[str, str]]:
 
 
 def test_a_newcomer_posts_a_message_and_finds_it_again(
-    machine: Machine, page: Page, quality: Keep
+    machine: Machine, variant: str, page: Page, quality: Keep
 ) -> None:
     port = free_port()
     began_s = time.monotonic()
 
     def lap(step: str, limit_s: float) -> None:
         nonlocal began_s
-        quality(f"newcomer {step}", round(time.monotonic() - began_s, 2), "s", limit_s)
+        quality(f"newcomer {variant}: {step}", round(time.monotonic() - began_s, 2), "s", limit_s)
         began_s = time.monotonic()
 
     clone(machine)
