@@ -65,8 +65,8 @@ def bare_machine(root: Path, *, nodejs: bool) -> Machine:
     programs.mkdir()
     for program in (*Path("/usr/bin").iterdir(), *Path("/bin").iterdir()):
         link = programs / program.name
-        absent = ABSENT.fullmatch(program.name)
-        absent = absent or (not nodejs and NODEJS.fullmatch(program.name))
+        absent = ABSENT.fullmatch(program.name) is not None
+        absent = absent or (not nodejs and NODEJS.fullmatch(program.name) is not None)
         if not absent and not link.is_symlink():
             link.symlink_to(program)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
