@@ -35,10 +35,12 @@ test: python  ## Run every suite this machine can run
 check: python  ## Style, types, arrows and unit tests: before every commit
 	@$(SUITES) --together check test-unit
 
-SUITE_TARGETS := test-unit test-web test-property test-oracles test-locks test-hostile test-browser \
+SUITE_TARGETS := test-unit test-cli test-repository test-web test-property test-oracles test-locks test-hostile test-browser \
 	test-newcomer
 .PHONY: $(SUITE_TARGETS)
 test-unit:      ## What a module promises, without network or waiting
+test-cli:       ## The disasternet command against real nodes and damaged directories
+test-repository: ## The rules this repository keeps, and its own tools
 test-web:       ## The page: types, style, unit tests
 test-property:  ## What holds for every input
 test-oracles:   ## The wire format against independent programs

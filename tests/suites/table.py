@@ -76,9 +76,11 @@ PAGE = (
 )
 
 SUITES = (
-    Suite("check", 0.75, TOOLS, side_by_side=True),
-    Suite("test-unit", 1.5, (pytest("unit", *ON_BOTH_CORES),)),
-    Suite("test-web", 0.5, PAGE, nodejs=True),
+    Suite("check", 0.5, TOOLS, side_by_side=True),
+    Suite("test-unit", 0.75, (pytest("unit", *ON_BOTH_CORES),)),
+    Suite("test-cli", 0.75, (pytest("cli", *ON_BOTH_CORES),)),
+    Suite("test-repository", 0.5, (pytest("repository", *ON_BOTH_CORES),)),
+    Suite("test-web", 0.25, PAGE, nodejs=True),
     Suite("test-property", 1.25, (pytest("property"),)),
     Suite("test-oracles", 1.0, (pytest("oracles"),), environment="oracles"),
     Suite("test-locks", 1.0, (pytest("locks"),)),

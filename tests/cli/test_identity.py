@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from node.cli.exits import ExitCode
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import Serving, contents
+from tests.cli.conftest import Cli
+from tests.cli.running import Serving, contents
 
 
 def identity(cli: Cli, data_dir: Path, *command: str) -> dict[str, str]:

@@ -18,8 +18,8 @@ from pathlib import Path
 import httpx
 
 from node.cli.exits import ExitCode
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import ROOT, Ended, Serving, contents, over_socket, run, serving
+from tests.cli.conftest import Cli
+from tests.cli.running import ROOT, Ended, Serving, contents, over_socket, run, serving
 
 
 class Writer:

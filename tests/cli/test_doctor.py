@@ -8,9 +8,9 @@ import pytest
 
 from node.cli.diagnosis import failed
 from node.cli.exits import ExitCode
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.damage import DAMAGES
-from tests.unit.cli.running import contents
+from tests.cli.conftest import Cli
+from tests.cli.damage import DAMAGES
+from tests.cli.running import contents
 
 Checks = dict[str, dict[str, str]]
 

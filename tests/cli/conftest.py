@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from node.cli import main
-from tests.unit.cli.running import Ended, Serving, over_socket, serving
+from tests.cli.running import Ended, Serving, over_socket, serving
 
 Cli = Callable[..., Ended]
 

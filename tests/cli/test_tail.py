@@ -9,9 +9,9 @@ from node.cli.exits import ExitCode
 from node.cli.tail import line_of
 from node.contract.messages import Message, MessageState
 from node.contract.people import Author
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import PROGRAM, ROOT, WITHIN_S, Serving, serving, watching
-from tests.unit.cli.test_with_node import new_room
+from tests.cli.conftest import Cli
+from tests.cli.running import PROGRAM, ROOT, WITHIN_S, Serving, serving, watching
+from tests.cli.test_with_node import new_room
 
 
 def cursor_now(ask: Cli) -> str:

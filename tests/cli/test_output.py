@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.running import ROOT
+from tests.cli.running import ROOT
 
 SHOW = (
     "from node.cli.output import say, show_facts, show_json, show_table, warn\n"

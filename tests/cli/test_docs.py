@@ -5,8 +5,8 @@ import re
 import pytest
 
 from node.cli.exits import ExitCode
-from tests.unit.cli.running import ROOT
-from tests.unit.cli.test_program import commands
+from tests.cli.running import ROOT
+from tests.cli.test_program import commands
 
 PAGE = (ROOT / "docs" / "cli.md").read_text()
 COMMANDS = PAGE.partition("## Commands")[2].partition("\n## ")[0]

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from node.cli.exits import ExitCode
-from tests.unit.cli.damage import make_newer
+from tests.cli.damage import make_newer
 
 NAMES = ("manifest.json", "node.db")
 

@@ -9,8 +9,8 @@ import pytest
 
 from node.cli.exits import ExitCode
 from node.protocol.ids import EVERYONE
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import Serving, over_socket
+from tests.cli.conftest import Cli
+from tests.cli.running import Serving, over_socket
 
 
 def texts(node: Serving, room: str = "everyone") -> list[str]:

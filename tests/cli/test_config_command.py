@@ -8,7 +8,7 @@ import pytest
 
 from node.cli.config import toml
 from node.cli.exits import ExitCode
-from tests.unit.cli.conftest import Cli
+from tests.cli.conftest import Cli
 
 
 def test_what_is_shown_is_a_configuration_that_means_the_same(cli: Cli, tmp_path: Path) -> None:

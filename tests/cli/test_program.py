@@ -11,8 +11,8 @@ import pytest
 
 from node.cli.commands import SUMMARIES, load
 from node.cli.exits import ExitCode
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import PROGRAM, ROOT
+from tests.cli.conftest import Cli
+from tests.cli.running import PROGRAM, ROOT
 
 Quality = Callable[[str, float, str, float | None], None]
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from node.cli.exits import ExitCode
-from tests.unit.cli.damage import DAMAGES, make_newer
-from tests.unit.cli.running import (
+from tests.cli.damage import DAMAGES, make_newer
+from tests.cli.running import (
     Ended,
     Serving,
     contents,

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from node.cli.exits import ExitCode
-from tests.unit.cli.archives import ATTACKS, repacked, unpacked
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import Serving, contents, run
+from tests.cli.archives import ATTACKS, repacked, unpacked
+from tests.cli.conftest import Cli
+from tests.cli.running import Serving, contents, run
 
 
 @pytest.fixture(scope="module")

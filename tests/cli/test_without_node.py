@@ -12,8 +12,8 @@ import pytest
 
 from node.cli.client import refusal, silence
 from node.cli.exits import CommandError, ExitCode
-from tests.unit.cli.conftest import Cli
-from tests.unit.cli.running import contents
+from tests.cli.conftest import Cli
+from tests.cli.running import contents
 
 COMMANDS = [
     ("status",),
