@@ -35,6 +35,10 @@ other read wait for its searches."""
 RELIEF_STEPS: Final = 50
 """Slices of retention that a write which found no room waits for; idle time does the rest."""
 
+BARREN_S: Final = 10
+"""After a look for room that found none, the next one waits so long: a store full of what may not
+be dropped must not spend the writer's time on every refused write."""
+
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -67,6 +71,7 @@ class Store:
         self._relief = relief
         self._writable = True
         self._searching = asyncio.Semaphore(SEARCHES)
+        self._barren_until_s = 0
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run ``work`` once inside a transaction and return its answer after COMMIT.
@@ -107,13 +112,18 @@ class Store:
 
         Idle time is not to be had while somebody keeps the writer busy.
         """
+        if self._lifetime.lived_s() < self._barren_until_s:
+            return False
         try:
             for _ in range(RELIEF_STEPS):
                 if not await self._writer.write(self._relief.step):
                     break
-            return await self._writer.write(self._space.has_room)
+            found = await self._writer.write(self._space.has_room)
         except sqlite3.OperationalError:
-            return False
+            found = False
+        if not found:
+            self._barren_until_s = self._lifetime.lived_s() + BARREN_S
+        return found
 
     async def close(self) -> None:
         """Commit what is queued and fold the WAL into the file."""

@@ -18,7 +18,7 @@ from node.runtime.ports import Receipt
 from node.store.index import index_some
 from node.store.retention import HEAD_RECHECK_S, Relief
 from node.store.space import Space
-from node.store.store import Store, open_store
+from node.store.store import BARREN_S, Store, open_store
 from tests.fakes.authors import RemoteAuthor
 from tests.fakes.clock import FakeClock
 from tests.unit.store.conftest import NODE_ID, Take, connection_of
@@ -212,3 +212,33 @@ async def test_a_disk_that_others_filled_costs_at_most_a_tenth_of_what_is_kept(
 
     await store.write(lambda tx: relieve(connection_of(tx)))
     assert 850 < ask("SELECT count(*) FROM envelope")[0][0] <= 1_000
+
+
+async def test_a_store_that_may_drop_nothing_does_not_look_again_at_every_write(
+    path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[int] = []
+    step = Relief.step
+
+    def counted(relief: Relief, db: sqlite3.Connection) -> bool:
+        steps.append(1)
+        return step(relief, db)
+
+    store = await open_store(
+        path, node_id=NODE_ID, clock=clock, budget_bytes=1_000_000, machine=None
+    )
+    author = RemoteAuthor("own")
+    while (await store.storage()).writable:
+        with contextlib.suppress(RefusedError):
+            await _say(store, author, local=True)
+    await asyncio.sleep(0)
+    monkeypatch.setattr(Relief, "step", counted)
+    for _ in range(5):
+        with pytest.raises(RefusedError):
+            await _say(store, author, local=True)
+    assert steps == []
+    clock.pass_s(BARREN_S)
+    with pytest.raises(RefusedError):
+        await _say(store, author, local=True)
+    assert steps
+    await store.close()
