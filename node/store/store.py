@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -242,13 +243,12 @@ async def open_store(
     relief = Relief(space)
     writer = Writer(path, prepare, chores=(index_some, relief.step))
     await writer.opened()
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(writer.close)  # its thread would keep the process from ending
         reader = Reader(path)
         query = "SELECT incarnation, arrivals, lived_s FROM store"
         incarnation, arrivals, lived_s = await reader.read(lambda db: db.execute(query).fetchone())
-    except BaseException:
-        await writer.close()  # its thread would keep the process from ending
-        raise
+        stack.pop_all()
     return Store(
         writer=writer,
         reader=reader,
