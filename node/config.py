@@ -1,6 +1,7 @@
 """Settings, read once at start: defaults, then the configuration file, then the command line."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -11,8 +12,11 @@ MIN_BUDGET_BYTES: Final = 16 * 1024 * 1024
 """A smaller store would drop messages before anybody read them."""
 
 _Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
-_Address = Annotated[str, msgspec.Meta(pattern=r"^(\[[0-9A-Fa-f:.%a-z]+\]|[^:\[\]/]+):[0-9]{1,5}$")]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+
+
+_PEER: Final = re.compile(r"(\[[0-9A-Fa-f:.]+(%\w+)?\]|[^:\[\]/\s]+):[0-9]{1,5}")
+"""HOST:PORT; an IPv6 address stands in brackets, with its scope where it needs one."""
 
 
 class ConfigError(Exception):
@@ -33,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Name of this box, shown to people; empty: kept, or made from its key."""
     public_names: list[_Name] = []
     """Host names under which browsers may come, beside addresses, localhost and *.local."""
-    peers: list[_Address] = []
+    peers: list[_Name] = []
     """HOST:PORT of boxes to link with, beside those that are found."""
     discovery: bool = True
     """Look for other boxes on every network."""
@@ -55,6 +59,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Addresses of this box on its open hotspot; the admin's part is refused there."""
     appliance_user: _Name = "disasternet-appliance"
     """System user that may ask for the status and start courier links."""
+
+    def __post_init__(self) -> None:
+        """Look at what a type cannot say; called by msgspec, which names the place of an error."""
+        for peer in self.peers:
+            if _PEER.fullmatch(peer) is None:
+                raise ValueError(
+                    f"{peer} is no address of a box. Write HOST:PORT, such as 10.0.0.2:7777"
+                )
 
 
 def load(file: Path | None, given: dict[str, Any]) -> Settings:

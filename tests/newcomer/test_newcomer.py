@@ -1,5 +1,6 @@
 """From an empty directory to a message that is still there the next time."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from locks.environment import ROOT, environment
 from locks.nodejs import fits
 from tests.newcomer.machine import Machine, bare_machine, clone, make_run
 
@@ -93,6 +95,19 @@ def messages(port: int) -> list[tuple[str, str]]:
     return [(item["author"]["name"], item["text"]) for item in answer.json()["items"]]
 
 
+def verified_elsewhere(port: int, folder: Path) -> str:
+    """Return what the program of docs/ says of the newest envelope; it knows nothing of ours."""
+    address = f"http://127.0.0.1:{port}"
+    page = httpx.get(f"{address}/rooms/everyone/messages", params={"limit": 1}, trust_env=False)
+    message_id = page.json()["items"][0]["id"]
+    envelope = httpx.get(f"{address}/messages/{message_id}/envelope", trust_env=False)
+    (folder / "message.cose").write_bytes(envelope.content)
+    program = [environment("oracles") / "bin" / "python", ROOT / "docs" / "verify_envelope.py"]
+    return subprocess.check_output(
+        [*program, folder / "message.cose"], text=True, cwd=folder, env={"PATH": os.defpath}
+    )
+
+
 def test_a_newcomer_posts_a_message_and_finds_it_again(
     machine: Machine, variant: str, page: Page, quality: Keep
 ) -> None:
@@ -112,6 +127,9 @@ def test_a_newcomer_posts_a_message_and_finds_it_again(
         write_message(page, port)
         lap("message", MESSAGE_LIMIT_S)
         assert messages(port) == [("Amina", TEXT)]
+        said = verified_elsewhere(port, machine.home)
+        assert said.startswith("verified [1, 5, ")
+        assert TEXT in said
     assert machine.call("git", "status", "--porcelain", directory=machine.checkout) == ""
 
     began_s = time.monotonic()

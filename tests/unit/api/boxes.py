@@ -107,6 +107,7 @@ async def open_box(
             hotspot_addresses=frozenset({HOTSPOT}),
             write_rate_per_s=1.0,
             write_burst=write_burst,
+            lasting_rate_per_s=1.0,
             lasting_burst=write_burst,
             appliance_uid=APPLIANCE_UID,
         )

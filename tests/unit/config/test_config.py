@@ -120,3 +120,16 @@ def test_a_tilde_is_the_home_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ann")
     assert config.data_dir(Settings(data_dir="~/box")) == Path("/home/ann/box")
     assert config.webui_dir(Settings(webui_dir="~/page")) == Path("/home/ann/page")
+
+
+@pytest.mark.parametrize(
+    "peer", ["10.0.0.2:7777", "box.local:80", "[fe80::1%eth0]:7777", "[2001:db8::1]:7777"]
+)
+def test_addresses_of_boxes_are_taken(peer: str) -> None:
+    assert config.load(None, {"peers": [peer]}).peers == [peer]
+
+
+@pytest.mark.parametrize("peer", ["x", "10.0.0.2", ":7777", "fe80::1:7777", "a b:1", "a:1\n"])
+def test_what_is_no_address_of_a_box_is_told_in_words(peer: str) -> None:
+    with pytest.raises(ConfigError, match=r"Write HOST:PORT, such as 10\.0\.0\.2:7777"):
+        config.load(None, {"peers": [peer]})
