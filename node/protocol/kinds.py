@@ -19,8 +19,8 @@ from node.protocol.fields import Body
 from node.protocol.ids import EVERYONE, RoomId
 
 __all__ = [
-    "CHAT", "REST", "SAFETY", "URGENT", "Body", "Category", "Kind", "KnownBody", "Message",
-    "Profile", "RoomCreate", "RoomJoin", "RoomLeave", "check_kind", "effective_class",
+    "CHAT", "CLASSES", "REST", "SAFETY", "URGENT", "Body", "Category", "Kind", "KnownBody",
+    "Message", "Profile", "RoomCreate", "RoomJoin", "RoomLeave", "check_kind", "effective_class",
     "parse_body", "signed_class", "to_body",
 ]  # fmt: skip
 
@@ -28,6 +28,7 @@ URGENT: Final = 0
 SAFETY: Final = 1
 CHAT: Final = 2
 REST: Final = 3
+CLASSES: Final = range(4)
 
 
 class Kind(IntEnum):

@@ -11,16 +11,17 @@ _ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 
 
 def reasons_in_code() -> set[str]:
-    code = "".join(
-        path.read_text(encoding="utf-8") for path in (_ROOT / "node" / "protocol").glob("*.py")
-    )
+    folders = (_ROOT / "node" / name for name in ("protocol", "sync"))
+    paths = (path for folder in folders for path in folder.rglob("*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in paths)
     fields = re.findall(r'_(?:uint|sized)\("(\w+)"', code)
     assigned = re.findall(r'reason = "(\w+)" if .* else "(\w+)"', code)
     return set(_RAISED.findall(code)) | set(fields) | {slug for pair in assigned for slug in pair}
 
 
 def test_every_reason_has_a_refused_vector() -> None:
-    vectors = [v for name in ("refused", "cbor", "frontier") for v in load(name)["refused"]]
+    names = ("refused", "cbor", "frontier", "frames", "negentropy")
+    vectors = [v for name in names for v in load(name)["refused"]]
     assert {v["reason"] for v in vectors} == reasons_in_code()
 
 
