@@ -1,0 +1,1 @@
+"""What boxes do with each other: sessions, exchange, custody, time."""
