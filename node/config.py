@@ -13,9 +13,10 @@ MIN_BUDGET_BYTES: Final = 16 * 1024 * 1024
 
 _Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+_RoomId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
 
 
-_PEER: Final = re.compile(r"(\[[0-9A-Fa-f:.]+(%\w+)?\]|[^:\[\]/\s]+):[0-9]{1,5}")
+_PEER: Final = re.compile(r"(\[[0-9A-Fa-f:.]+(%[\w.-]+)?\]|[^:\[\]/\s]+):[0-9]{1,5}")
 """HOST:PORT; an IPv6 address stands in brackets, with its scope where it needs one."""
 
 
@@ -41,6 +42,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """HOST:PORT of boxes to link with, beside those that are found."""
     discovery: bool = True
     """Look for other boxes on every network."""
+    hotspot_interfaces: list[_Name] = []
+    """Network interfaces that phones share: no discovery there, and links only from other boxes
+    that come as guests (IPv6 link-local)."""
+    carry_rooms: list[_RoomId] = []
+    """Ids of the rooms this box keeps and passes on, beside everyone; empty: all."""
+    fleet_key_file: str = ""
+    """File with 64 hex digits that all boxes of a closed fleet share; empty: links with any box."""
+    compress_links: bool = True
+    """Compress what goes to other boxes."""
     webui_dir: str = ""
     """The built page; empty: beside the program."""
     storage_budget_bytes: Annotated[int, msgspec.Meta(ge=MIN_BUDGET_BYTES)] = 2_000_000_000
@@ -63,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def __post_init__(self) -> None:
         """Look at what a type cannot say; called by msgspec, which names the place of an error."""
         for peer in self.peers:
-            if _PEER.fullmatch(peer) is None:
+            if _PEER.fullmatch(peer) is None or not 0 < int(peer.rpartition(":")[2]) < 1 << 16:
                 raise ValueError(
                     f"{peer} is no address of a box. Write HOST:PORT, such as 10.0.0.2:7777"
                 )
@@ -117,6 +127,26 @@ def default_data_dir() -> Path:
 def data_dir(settings: Settings) -> Path:
     """Return the data directory, with ``~`` for the home directory."""
     return Path(settings.data_dir).expanduser() if settings.data_dir else default_data_dir()
+
+
+def fleet_key(settings: Settings) -> bytes | None:
+    """Return the key of the fleet; None when links are open to any box.
+
+    Raises:
+        ConfigError: the file cannot be read, or holds no key.
+    """
+    if not settings.fleet_key_file:
+        return None
+    file = Path(settings.fleet_key_file).expanduser()
+    try:
+        text = file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The fleet key {file} cannot be read: {error}.") from None
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text) is None:
+        raise ConfigError(
+            f"{file} is no fleet key. It needs 64 hex digits, such as openssl rand -hex 32 makes."
+        )
+    return bytes.fromhex(text)
 
 
 def webui_dir(settings: Settings) -> Path:

@@ -14,6 +14,8 @@ OTHERS = {
     "webui_dir": "/srv/page", "storage_budget_bytes": 32 * 1024 * 1024, "write_rate_per_s": 1.5,
     "write_burst": 3, "lasting_rate_per_s": 0.5, "lasting_burst": 4,
     "hotspot_addresses": ["192.168.9.1"], "appliance_user": "box",
+    "hotspot_interfaces": ["wlan0"], "carry_rooms": ["ab" * 32],
+    "fleet_key_file": "/srv/fleet.key", "compress_links": False,
 }  # fmt: skip
 """A value of use for every setting that is not its default."""
 
@@ -133,3 +135,22 @@ def test_addresses_of_boxes_are_taken(peer: str) -> None:
 def test_what_is_no_address_of_a_box_is_told_in_words(peer: str) -> None:
     with pytest.raises(ConfigError, match=r"Write HOST:PORT, such as 10\.0\.0\.2:7777"):
         config.load(None, {"peers": [peer]})
+
+
+def test_a_fleet_key_is_64_hex_digits_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.key"
+    settings = Settings(fleet_key_file=str(file))
+    assert config.fleet_key(Settings()) is None
+    with pytest.raises(ConfigError, match="cannot be read"):
+        config.fleet_key(settings)
+    for text in ("", "ab" * 31, "zz" * 32, "ab" * 33):
+        file.write_text(text)
+        with pytest.raises(ConfigError, match="64 hex digits"):
+            config.fleet_key(settings)
+    file.write_text("AB" * 32 + "\n")
+    assert config.fleet_key(settings) == bytes.fromhex("ab" * 32)
+
+
+def test_a_port_of_a_peer_is_one() -> None:
+    with pytest.raises(ConfigError, match="no address of a box"):
+        config.convert({"peers": ["10.0.0.2:99999"]}, "the command line")

@@ -1,0 +1,1 @@
+"""Finds other boxes: what interfaces there are, beacons, mDNS, and whom to dial."""
