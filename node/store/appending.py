@@ -3,25 +3,21 @@
 import math
 import sqlite3
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import NamedTuple, Protocol
 
 from node.contract.problems import FULL, RefusedError
-from node.protocol import kinds, life
+from node.protocol import kinds, life, limits
 from node.protocol.envelope import Envelope
-from node.protocol.frontier import Row, Sum
 from node.protocol.kinds import Kind
+from node.store import marks
+from node.store.counters import Counters, count
 from node.store.effects import take_effect
+from node.store.logs import Log, add_log, find_log, save_row
 from node.store.numbers import author_number, room_number
-from node.store.place import Log, find_log, id64, place_of
+from node.store.place import Place, id64, place_of
+from node.store.shapes import Appended, Rooms
 from node.store.space import Space
-
-URGENT_QUOTA: Final = 12
-"""Urgent envelopes of one author that overtake others within ``URGENT_WINDOW_S``.
-
-More are kept and shown, but travel as chat: stops one phone from holding every link.
-"""
-
-URGENT_WINDOW_S: Final = 3_600
+from node.store.urgency import effective_class
 
 
 class Arrival(Protocol):
@@ -42,6 +38,26 @@ class Conditions:
     lived_s: int
     """This store's powered time."""
     space: Space
+    carried: Rooms = None
+    """Rooms from which envelopes of other boxes are taken."""
+
+
+class Known(NamedTuple):
+    """An envelope, and what the store knows of its author, its room and its log."""
+
+    envelope: Envelope
+    author_no: int
+    room_no: int
+    log: Log | None
+
+
+class Change(NamedTuple):
+    """One change of the store."""
+
+    numbers: Counters
+    lived_s: int
+    local: bool
+    """Whether it was written on this box."""
 
 
 def append(
@@ -51,116 +67,110 @@ def append(
     conditions: Conditions,
     *,
     local: bool,
-) -> int | None:
-    """Store ``envelope`` and return its arrival number; None when it was seen before.
+) -> Appended | None:
+    """Store ``envelope`` and return what was stored; None when it was seen before.
 
     Raises:
         RefusedError: ``FULL``; nothing was stored.
         TooManyHolesError: neither stored nor marked.
     """
-    if not conditions.space.has_room(db):
-        raise RefusedError(FULL)
-    payload = envelope.payload
-    author_no = author_number(db, payload.author)
-    room_no = room_number(db, payload.room)
-    log = find_log(db, payload.log, author_no, room_no)
-    place = place_of(db, log, envelope)
+    known = recognise(db, envelope, conditions)
+    place = place_of(db, known.log, envelope)
     if place is None:
         return None
-    number, changed_n = _count(db)
-    log_no = _save_log(db, envelope, log, place.row, (author_no, room_no, changed_n))
-    _shift_sum(db, room_no, payload.class_, None if log is None else log.row, place.row)
-    shown = payload.kind == Kind.MESSAGE
-    ends_s = life.expires_at_s(payload.ttl_s, age_s=arrival.age_s, received_s=conditions.lived_s)
+    change = Change(count(db), conditions.lived_s, local)
+    return insert(db, known, place, arrival, change)
+
+
+def recognise(db: sqlite3.Connection, envelope: Envelope, conditions: Conditions) -> Known:
+    """Return what is known of where ``envelope`` belongs.
+
+    Raises:
+        RefusedError: ``FULL``: there is no room for it.
+    """
+    if not conditions.space.has_room(db):
+        raise RefusedError(FULL)
+    author_no = author_number(db, envelope.payload.author)
+    room_no = room_number(db, envelope.payload.room)
+    log = find_log(db, envelope.payload.log, author_no, room_no)
+    return Known(envelope, author_no, room_no, log)
+
+
+def insert(
+    db: sqlite3.Connection,
+    known: Known,
+    place: Place,
+    arrival: Arrival,
+    change: Change,
+) -> Appended:
+    """Insert an envelope at its place; return what was stored."""
+    envelope, payload = known.envelope, known.envelope.payload
+    log_no = save_place(db, known, place, change.numbers.changed_n)
+    if place.filled:
+        fill(db, log_no, payload.seq, place)
+    if known.log is not None and payload.seq < known.log.lowest_held:
+        lower = "UPDATE log SET lowest_served = ? WHERE log_no = ?"
+        db.execute(lower, (payload.seq, log_no))
+    lived_s = change.lived_s
+    class_ = effective_class(db, envelope, known.author_no, lived_s)
+    ends_s = life.expires_at_s(payload.ttl_s, age_s=arrival.age_s, received_s=lived_s)
     db.execute(
         "INSERT INTO envelope (arrival, log_no, seq, branch, id64, kind, room_no, author_no, class,"
         " shown, sort_ms, time_certain, age_s, lived_s, expires_s, exact)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            number, log_no, payload.seq, place.branch, id64(envelope.id), payload.kind, room_no,
-            author_no, _effective_class(db, envelope, author_no, conditions.lived_s), shown,
-            arrival.sort_ms, arrival.time_certain, arrival.age_s, conditions.lived_s,
+            change.numbers.arrival, log_no, payload.seq, place.branch, id64(envelope.id),
+            payload.kind, known.room_no, known.author_no, class_, payload.kind == Kind.MESSAGE,
+            arrival.sort_ms, arrival.time_certain, arrival.age_s, lived_s,
             None if math.isinf(ends_s) else math.ceil(ends_s), envelope.exact,
         ),
     )  # fmt: skip
-    if shown:
-        db.execute(
-            "UPDATE room SET messages = messages + 1, last_ms = max(coalesce(last_ms, 0), ?)"
-            " WHERE room_no = ?",
-            (arrival.sort_ms, room_no),
-        )
-    if local:
-        urgent = payload.class_ == kinds.URGENT
-        unsent = "INSERT INTO unsent (arrival, urgent, lived_s) VALUES (?, ?, ?)"
-        db.execute(unsent, (number, urgent, conditions.lived_s))
-    take_effect(db, envelope, author_no, room_no)
-    return number
+    _count_in(db, known, arrival.sort_ms)
+    if change.local:
+        _keep_unsent(db, change, urgent=payload.class_ == kinds.URGENT)
+    take_effect(db, envelope, known.author_no, known.room_no)
+    return Appended(
+        change.numbers.arrival, envelope.id, place.row.handle, payload.seq, payload.room,
+        payload.kind, class_, len(envelope.exact), place.row, change.local,
+    )  # fmt: skip
 
 
-def _count(db: sqlite3.Connection) -> tuple[int, int]:
-    """Draw the next arrival number and the next number of change."""
-    counters = db.execute(
-        "UPDATE store SET arrivals = arrivals + 1, changed_n = changed_n + 1"
-        " RETURNING arrivals, changed_n"
-    ).fetchone()
-    return counters[0], counters[1]
-
-
-def _save_log(
-    db: sqlite3.Connection,
-    envelope: Envelope,
-    log: Log | None,
-    row: Row,
-    numbers: tuple[int, int, int],
-) -> int:
-    author_no, room_no, changed_n = numbers
-    payload = envelope.payload
-    id8 = envelope.id[:8]
+def save_place(db: sqlite3.Connection, known: Known, place: Place, changed_n: int) -> int:
+    """Write the row that follows from ``place``, if it is another one; return the log's number."""
+    log = known.log
     if log is None:
-        added = db.execute(
-            "INSERT INTO log (handle, author_no, epoch, class, room_no, frontier, head, head_id8,"
-            " lowest_served, changed_n) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?)",
-            (
-                row.handle, author_no, payload.epoch, payload.class_, room_no, row.encode(),
-                row.head, id8, changed_n,
-            ),
-        )  # fmt: skip
-        return int(added.lastrowid or 0)
-    head_id8 = id8 if row.head > log.row.head else log.head_id8
-    db.execute(
-        "UPDATE log SET frontier = ?, head = ?, head_id8 = ?, changed_n = ? WHERE log_no = ?",
-        (row.encode(), row.head, head_id8, changed_n, log.log_no),
-    )
+        numbers = known.author_no, known.room_no
+        return add_log(db, known.envelope, place.row, numbers, changed_n)
+    if place.row != log.row:
+        newer = place.row.head > log.row.head
+        head_id8 = known.envelope.id[:8] if newer else log.head_id8
+        save_row(db, log, place.row, head_id8, changed_n)
     return log.log_no
 
 
-def _shift_sum(
-    db: sqlite3.Connection, room_no: int, class_: int, before: Row | None, after: Row
-) -> None:
-    query = "SELECT total, rows FROM frontier_sum WHERE room_no = ? AND class = ?"
-    found = db.execute(query, (room_no, class_)).fetchone()
-    known = Sum() if found is None else Sum(int.from_bytes(found[0], "big"), found[1])
-    new = (known if before is None else known.subtract(before)).add(after)
-    db.execute(
-        "INSERT INTO frontier_sum (room_no, class, total, rows) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET total = excluded.total, rows = excluded.rows",
-        (room_no, class_, new.total.to_bytes(32, "big"), new.rows),
-    )
+def fill(db: sqlite3.Connection, log_no: int, seq: int, place: Place) -> None:
+    """Forget that the bytes of a position that counted as seen were missing."""
+    if place.replaces is not None:
+        db.execute("DELETE FROM envelope WHERE arrival = ?", (place.replaces,))
+    more = "SELECT 1 FROM envelope WHERE log_no = ? AND seq = ? AND kind = 0"
+    if db.execute(more, (log_no, seq)).fetchone() is None:
+        marks.remove(db, marks.TOLD, log_no, seq)
+    marks.remove(db, marks.DROPPED, log_no, seq)
 
 
-def _effective_class(
-    db: sqlite3.Connection, envelope: Envelope, author_no: int, lived_s: int
-) -> int:
-    payload = envelope.payload
-    class_ = kinds.effective_class(payload.kind, payload.class_)
-    if class_ != kinds.URGENT:
-        return class_
-    db.execute("DELETE FROM urgent_use WHERE lived_s < ?", (lived_s - URGENT_WINDOW_S,))
-    used = db.execute(
-        "SELECT count(*) FROM urgent_use WHERE author_no = ?", (author_no,)
-    ).fetchone()[0]
-    if used >= URGENT_QUOTA:
-        return kinds.CHAT
-    use = "INSERT INTO urgent_use (author_no, lived_s) VALUES (?, ?)"
-    db.execute(use, (author_no, lived_s))
-    return class_
+def _count_in(db: sqlite3.Connection, known: Known, sort_ms: int) -> None:
+    payload = known.envelope.payload
+    if payload.kind == Kind.MESSAGE:
+        db.execute(
+            "UPDATE room SET messages = messages + 1, last_ms = max(coalesce(last_ms, 0), ?)"
+            " WHERE room_no = ?",
+            (sort_ms, known.room_no),
+        )
+    elif payload.kind >= limits.FIRST_FREE_KIND:
+        more = "UPDATE store SET free_kind_bytes = free_kind_bytes + ?"
+        db.execute(more, (len(known.envelope.exact),))
+
+
+def _keep_unsent(db: sqlite3.Connection, change: Change, *, urgent: bool) -> None:
+    unsent = "INSERT INTO unsent (arrival, urgent, lived_s) VALUES (?, ?, ?)"
+    db.execute(unsent, (change.numbers.arrival, urgent, change.lived_s))

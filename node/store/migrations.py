@@ -25,6 +25,17 @@ def _make(
     return table
 
 
+def _lean(db: Database, name: str, columns: dict[str, type], pk: str, nullable: str = "") -> None:
+    """Create a strict table that is its own index: half the size for short lines."""
+    types = {int: "INTEGER", bytes: "BLOB"}
+    lines = [
+        f"{column} {types[type_]}{'' if column in nullable.split() else ' NOT NULL'}"
+        for column, type_ in columns.items()
+    ]
+    made = f"CREATE TABLE {name} ({', '.join(lines)}, PRIMARY KEY ({pk})) STRICT, WITHOUT ROWID"
+    db.conn.execute(made)
+
+
 @_steps()
 def a_store(db: Database) -> None:
     """One row of facts about the store itself."""
@@ -130,4 +141,42 @@ def e_search(db: Database) -> None:
     db.conn.execute(
         "CREATE VIRTUAL TABLE words USING fts5"
         " (text, content='', tokenize='unicode61 remove_diacritics 2')"
+    )
+
+
+@_steps()
+def f_sync(db: Database) -> None:
+    """What other boxes have, what they say is gone, and positions seen without an envelope.
+
+    ``mark`` takes the place of ``log.told``, and ``custody`` that of ``receipt``: neither was ever
+    written to.
+    """
+    for table, column in (
+        ("log", "closed INTEGER NOT NULL DEFAULT 0"),
+        ("log", "shared INTEGER NOT NULL DEFAULT 0"),
+        ("store", "free_kind_bytes INTEGER NOT NULL DEFAULT 0"),
+        ("store", "clean INTEGER NOT NULL DEFAULT 1"),
+        ("peer", "incarnation BLOB"),
+        ("peer", "changed_n INTEGER NOT NULL DEFAULT 0"),
+    ):
+        db.conn.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    runs = {"log_no": int, "first": int, "last": int}
+    _lean(db, "mark", {"what": int, **runs}, "what, log_no, first")
+    _lean(db, "gone", {**runs, "peer_no": int, "since_s": int}, "log_no, peer_no, first")
+    _lean(db, "custody", {"arrival": int, "peer_no": int}, "arrival, peer_no")
+    closed = {"room_no": int, "class": int, "hash": bytes, "log_no": int}
+    _lean(db, "closed", closed, "room_no, class, hash", "log_no")
+    db.conn.execute("CREATE INDEX idx_gone_peer ON gone (peer_no)")
+    db.conn.execute("CREATE INDEX idx_gone_since ON gone (since_s)")
+    db.conn.execute(
+        "INSERT INTO mark (what, log_no, first, last)"
+        " SELECT 2, log_no, 1, lowest_served - 1 FROM log WHERE lowest_served > 1"
+    )
+    db.conn.execute(
+        "UPDATE log SET lowest_served = coalesce((SELECT min(seq) FROM envelope AS e"
+        " WHERE e.log_no = log.log_no AND exact NOT NULL), 4294967296)"
+    )
+    db.conn.execute(
+        "UPDATE store SET free_kind_bytes ="
+        " (SELECT coalesce(sum(length(exact)), 0) FROM envelope WHERE kind >= 64)"
     )

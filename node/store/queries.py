@@ -1,23 +1,22 @@
 """What is asked of the store; each query fetches all it needs in one snapshot."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from node.contract.messages import Message
+from node.contract.messages import Message, MessageState
 from node.contract.problems import CURSOR, RefusedError
 from node.contract.status import StorageState
 from node.contract.sync import Peer, PeerSync, Unsent
 from node.protocol.envelope import reopen
-from node.protocol.frontier import Sum, digest
 from node.protocol.ids import EnvelopeId, RoomId
+from node.store import frontier
 from node.store.index import match_expression
 from node.store.numbers import find_room
 from node.store.place import id64
+from node.store.shapes import Rooms
 from node.store.space import Space, used_bytes
 from node.store.views import Views
-
-CLASSES: Final = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +111,15 @@ def search(
     return views.messages(db, where, "e.arrival DESC LIMIT :limit", values)
 
 
-def totals(db: sqlite3.Connection, lived_s: int) -> Totals:
-    """Return what this box holds and what is still only here.
-
-    Args:
-        db: any connection.
-        lived_s: this store's powered time now.
-    """
-    digests: list[bytes] = []
-    for class_ in CLASSES:
-        rows = db.execute("SELECT total, rows FROM frontier_sum WHERE class = ?", (class_,))
-        digests.append(digest(Sum(int.from_bytes(t, "big"), n) for t, n in rows.fetchall()))
+def totals(db: sqlite3.Connection, carried: Rooms, lived_s: int) -> Totals:
+    """Return what this box holds, its digests over the rooms carried, and what is only here."""
+    _, digests = frontier.digests(db, carried)
     count, urgent, oldest_s = db.execute(
         "SELECT count(*), coalesce(sum(urgent), 0), min(lived_s) FROM unsent"
     ).fetchone()
     waiting_s = None if oldest_s is None else max(0, lived_s - oldest_s)
     messages = db.execute("SELECT coalesce(sum(messages), 0) FROM room").fetchone()[0]
-    return Totals(messages, digests, Unsent(count, urgent, waiting_s), _peer_syncs(db))
+    return Totals(messages, list(digests), Unsent(count, urgent, waiting_s), _peer_syncs(db))
 
 
 def _peer_syncs(db: sqlite3.Connection) -> list[PeerSync]:
@@ -151,3 +142,17 @@ def peers(db: sqlite3.Connection) -> list[Peer]:
 def storage(db: sqlite3.Connection, space: Space, *, writable: bool) -> StorageState:
     """Return how full the store and its disk are."""
     return StorageState(used_bytes(db), space.limit_bytes(db), space.free_bytes(), writable)
+
+
+def states(db: sqlite3.Connection, arrivals: Sequence[int]) -> list[tuple[str, MessageState]]:
+    """Return id (64 hex digits) and state of those that are messages shown to people."""
+    query = (
+        "SELECT exact, (SELECT count(*) FROM custody AS c WHERE c.arrival = e.arrival)"
+        " FROM envelope AS e WHERE arrival = ? AND shown"
+    )
+    lines = (db.execute(query, (arrival,)).fetchone() for arrival in arrivals)
+    return [
+        (reopen(line[0]).id.hex(), MessageState(stored=True, boxes=1 + line[1]))
+        for line in lines
+        if line is not None
+    ]

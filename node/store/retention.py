@@ -6,9 +6,7 @@ A position once seen stays seen, so what is dropped here never comes back from o
 import sqlite3
 from typing import Final
 
-from node.protocol.envelope import reopen
-from node.protocol.frontier import Row
-from node.store.index import forget
+from node.store.dropping import COLUMNS, TABLES, Doomed, drop, hide
 from node.store.space import Space
 
 SLICE: Final = 200
@@ -24,12 +22,6 @@ LOOK_EVERY: Final = 16
 """Envelopes dropped between two looks at whether that was enough."""
 
 _LEAST: Final = 3
-_COLUMNS: Final = (
-    "e.arrival, e.log_no, e.seq, e.room_no, e.id64, e.shown, e.exact, l.head, l.frontier"
-)
-_TABLES: Final = "envelope AS e JOIN log AS l USING (log_no)"
-
-_Row = tuple[int, int, int, int, int, int, bytes, int, bytes]
 
 
 def expire_some(db: sqlite3.Connection, lived_s: int) -> bool:
@@ -38,15 +30,15 @@ def expire_some(db: sqlite3.Connection, lived_s: int) -> bool:
     The head of a log is only hidden: it is the proof of how far the log goes.
     """
     rows = db.execute(
-        f"SELECT {_COLUMNS} FROM {_TABLES}"  # noqa: S608 - no outside text
+        f"SELECT {COLUMNS} FROM {TABLES}"  # noqa: S608 - no outside text
         " WHERE e.expires_s <= ? ORDER BY e.expires_s LIMIT ?",
         (lived_s, SLICE),
     ).fetchall()
-    for row in rows:
-        if row[2] == row[7]:
-            _hide(db, row, lived_s)
+    for doomed in map(Doomed._make, rows):
+        if doomed.seq == doomed.head:
+            _hide_head(db, doomed, lived_s)
         else:
-            _drop(db, row)
+            drop(db, doomed)
     return len(rows) == SLICE
 
 
@@ -69,7 +61,7 @@ class Relief:
             return False
         end = self._after + WINDOW
         rows = db.execute(
-            f"SELECT {_COLUMNS} FROM {_TABLES}"  # noqa: S608 - no outside text
+            f"SELECT {COLUMNS} FROM {TABLES}"  # noqa: S608 - no outside text
             " WHERE e.arrival > ? AND e.arrival <= ? AND e.class = ? AND e.expires_s NOT NULL"
             " AND e.seq < l.head AND e.exact NOT NULL"
             " AND NOT EXISTS (SELECT 1 FROM unsent WHERE unsent.arrival = e.arrival)"
@@ -79,7 +71,7 @@ class Relief:
         for number, row in enumerate(rows):
             if number % LOOK_EVERY == 0 and not self._space.is_tight(db):
                 return False
-            _drop(db, row)
+            drop(db, Doomed._make(row))
         self._after = rows[-1][0] if len(rows) == SLICE else end
         return self._turn(db)
 
@@ -94,38 +86,8 @@ class Relief:
         return False
 
 
-def _hide(db: sqlite3.Connection, row: _Row, lived_s: int) -> None:
-    arrival, _, _, room_no, number, shown, exact, _, _ = row
-    if shown:
-        forget(db, arrival, number, exact, shown=True)
-        _count_down(db, room_no)
-    db.execute(
-        "UPDATE envelope SET shown = 0, expires_s = ? WHERE arrival = ?",
-        (lived_s + HEAD_RECHECK_S, arrival),
-    )
-
-
-def _drop(db: sqlite3.Connection, row: _Row) -> None:
-    arrival, log_no, seq, room_no, number, shown, exact, _, frontier = row
-    forget(db, arrival, number, exact, shown=bool(shown))
-    if shown:
-        _count_down(db, room_no)
-    if Row.decode(frontier).forked:
-        # The repair of a forked log compares ids, so the id outlives the bytes.
-        db.execute(
-            "UPDATE envelope SET shown = 0, expires_s = NULL, exact = NULL, tombstone = ?"
-            " WHERE arrival = ?",
-            (reopen(exact).id, arrival),
-        )
-    else:
-        db.execute("DELETE FROM envelope WHERE arrival = ?", (arrival,))
-        db.execute(
-            "UPDATE log SET lowest_served = max(lowest_served, ?) WHERE log_no = ?",
-            (seq + 1, log_no),
-        )
-    for table in ("unsent", "receipt"):
-        db.execute(f"DELETE FROM {table} WHERE arrival = ?", (arrival,))  # noqa: S608 - our names
-
-
-def _count_down(db: sqlite3.Connection, room_no: int) -> None:
-    db.execute("UPDATE room SET messages = messages - 1 WHERE room_no = ?", (room_no,))
+def _hide_head(db: sqlite3.Connection, head: Doomed, lived_s: int) -> None:
+    if head.shown:  # hidden before: it is in no index any more
+        hide(db, head)
+    again = "UPDATE envelope SET expires_s = ? WHERE arrival = ?"
+    db.execute(again, (lived_s + HEAD_RECHECK_S, head.arrival))

@@ -5,10 +5,10 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x444E3031  # "DN01": SQLite's own mark for whose file this is
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """``user_version`` after the newest migration here; equal means there is nothing to do."""
 
-MIN_READER: Final = 1
+MIN_READER: Final = 2
 """Oldest ``SCHEMA_VERSION`` that can use what this code writes; migrations only add."""
 
 

@@ -1,4 +1,4 @@
-"""The store as the rest of the node sees it; fits ``runtime.ports.LogPort`` by shape."""
+"""The store as the rest of the node sees it; fits the ports of ``runtime`` by shape."""
 
 import asyncio
 import logging
@@ -18,14 +18,17 @@ from node.contract.sync import Peer
 from node.protocol.ids import EnvelopeId, RoomId, VerifyKey
 from node.store import queries, schema
 from node.store.appending import Conditions
+from node.store.frontier_reads import FrontierReads
 from node.store.index import index_some, is_far_behind
 from node.store.lifetime import Lifetime
 from node.store.numbers import find_author
 from node.store.people import user_of_session
 from node.store.reader import Reader
 from node.store.retention import Relief, expire_some
+from node.store.shapes import Appended, Rooms
 from node.store.space import Space
 from node.store.transaction import Transaction
+from node.store.upkeep import Upkeep, mark_clean
 from node.store.views import Views, room_views
 from node.store.writer import Writer
 
@@ -45,7 +48,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Store:
+class Store(FrontierReads):
     """One open data file. Made by ``open_store``, closed by ``close``."""
 
     def __init__(  # noqa: PLR0913 - the parts of one open file
@@ -59,17 +62,18 @@ class Store:
         opened_at: int,
         space: Space,
         relief: Relief,
+        carried: Rooms = None,
     ) -> None:
+        super().__init__(reader, lifetime)
         self.opened_at = opened_at
         """Newest arrival number when the file was opened; 0 in an empty one."""
         self.incarnation = incarnation
         """8 bytes that change whenever arrivals are renumbered."""
         self._writer = writer
-        self._reader = reader
-        self._lifetime = lifetime
         self._views = Views(incarnation, node_id)
         self._space = space
         self._relief = relief
+        self._carried = carried
         self._writable = True
         self._searching = asyncio.Semaphore(SEARCHES)
         self._barren_until_s = 0
@@ -89,15 +93,18 @@ class Store:
         return await self._attempt(work)
 
     async def _attempt(self, work: Callable[[Transaction], T]) -> T:
-        def job(db: sqlite3.Connection) -> T:
-            conditions = Conditions(self._lifetime.lived_s(), self._space)
-            answer = work(Transaction(db, self._views, conditions))
+        def job(db: sqlite3.Connection) -> tuple[T, list[Appended]]:
+            conditions = Conditions(self._lifetime.lived_s(), self._space, self._carried)
+            transaction = Transaction(db, self._views, conditions)
+            answer = work(transaction)
             if is_far_behind(db):
                 index_some(db)
-            return answer
+            return answer, transaction.appended
 
+        done = self._writer.submit(job)
+        done.add_done_callback(self._tell)
         try:
-            answer = await self._writer.write(job)
+            answer, _ = await asyncio.shield(done)
         except sqlite3.OperationalError as error:
             self._writable = False
             raise _refusal(error) from error
@@ -128,8 +135,13 @@ class Store:
 
     async def close(self) -> None:
         """Commit what is queued and fold the WAL into the file."""
+
+        def end(db: sqlite3.Connection) -> None:
+            self._lifetime.save(db)
+            mark_clean(db)
+
         try:
-            await self._writer.write(self._lifetime.save)
+            await self._writer.write(end)
         except sqlite3.Error:
             _log.warning("the powered time could not be saved", exc_info=True)
         finally:  # on a full disk too: the writer's thread would keep the process from ending
@@ -203,7 +215,9 @@ class Store:
 
     async def totals(self) -> queries.Totals:
         """Return what this box holds and what is still only here."""
-        return await self._reader.read(lambda db: queries.totals(db, self._lifetime.lived_s()))
+        return await self._reader.read(
+            lambda db: queries.totals(db, self._carried, self._lifetime.lived_s())
+        )
 
     async def peers(self) -> list[Peer]:
         """Return the remote nodes this box ever linked with."""
@@ -217,8 +231,14 @@ class Store:
         )
 
 
-async def open_store(
-    path: Path, *, node_id: str, clock: Clock, budget_bytes: int, machine: bytes | None
+async def open_store(  # noqa: PLR0913 - what one open file depends on
+    path: Path,
+    *,
+    node_id: str,
+    clock: Clock,
+    budget_bytes: int,
+    machine: bytes | None,
+    carried: Rooms = None,
 ) -> Store:
     """Open or make the data file and return the store.
 
@@ -230,6 +250,7 @@ async def open_store(
         clock: only its monotonic seconds are used.
         budget_bytes: what the file may grow to; less when the disk has less (``Space``).
         machine: what tells this machine from others; see ``schema.claim``.
+        carried: rooms from which envelopes of other boxes are taken; None for all.
 
     Raises:
         sqlite3.Error: the file cannot be written.
@@ -238,26 +259,29 @@ async def open_store(
     def prepare(db: sqlite3.Connection) -> None:
         schema.ensure(db)
         schema.claim(db, machine)
+        upkeep.begin(db)
 
+    upkeep = Upkeep(clock)
     space = Space(path, budget_bytes)
     relief = Relief(space)
-    writer = Writer(path, prepare, chores=(index_some, relief.step))
+    writer = Writer(path, prepare, chores=(index_some, relief.step, upkeep.step))
     await writer.opened()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(writer.close)  # its thread would keep the process from ending
         reader = Reader(path)
-        query = "SELECT incarnation, arrivals, lived_s FROM store"
-        incarnation, arrivals, lived_s = await reader.read(lambda db: db.execute(query).fetchone())
+        query = "SELECT incarnation, arrivals FROM store"
+        incarnation, arrivals = await reader.read(lambda db: db.execute(query).fetchone())
         stack.pop_all()
     return Store(
         writer=writer,
         reader=reader,
-        lifetime=Lifetime(clock, lived_s),
+        lifetime=upkeep.lifetime,
         node_id=node_id,
         incarnation=bytes(incarnation),
         opened_at=arrivals,
         space=space,
         relief=relief,
+        carried=carried,
     )
 
 

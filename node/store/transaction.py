@@ -12,9 +12,10 @@ from node.protocol.ids import EVERYONE, RoomId, VerifyKey
 from node.protocol.keys import SigningKey
 from node.protocol.payload import FIRST_PREV
 from node.store.appending import Arrival, Conditions, append
+from node.store.logs import find_log
 from node.store.numbers import author_number, find_author, find_room
+from node.store.peer_jobs import PeerJobs
 from node.store.people import keep_person, read_signing_key
-from node.store.place import find_log
 from node.store.views import Views, room_views, user_view
 
 
@@ -27,13 +28,12 @@ class Position:
     prev: bytes
 
 
-class Transaction:
+class Transaction(PeerJobs):
     """One job's view of the writer's connection; of no use after the job."""
 
     def __init__(self, db: sqlite3.Connection, views: Views, conditions: Conditions) -> None:
-        self._db = db
+        super().__init__(db, conditions)
         self._views = views
-        self._conditions = conditions
 
     def position(self, author: VerifyKey, class_: int, room: RoomId) -> Position:
         """Return where ``author``'s next envelope in this box's epoch goes."""
@@ -61,7 +61,11 @@ class Transaction:
 
     def append(self, envelope: Envelope, receipt: Arrival, *, local: bool) -> int | None:
         """Store a verified envelope and all that follows; None when it was seen before."""
-        return append(self._db, envelope, receipt, self._conditions, local=local)
+        stored = append(self._db, envelope, receipt, self._conditions, local=local)
+        if stored is None:
+            return None
+        self.appended.append(stored)
+        return stored.arrival
 
     def add_person(self, seed: bytes, token_hash: bytes) -> None:
         """Keep a new person's signing seed and the hash of the session secret."""

@@ -26,7 +26,7 @@ MAX_ROOMS: Final = 500
 
 _MESSAGE_COLUMNS: Final = (
     "e.arrival, e.exact, e.sort_ms, e.time_certain, r.id, a.key, a.name, p.author_no IS NOT NULL,"
-    " (SELECT count(*) FROM receipt WHERE receipt.arrival = e.arrival)"
+    " (SELECT count(*) FROM custody WHERE custody.arrival = e.arrival)"
 )
 _MESSAGE_TABLES: Final = (
     "envelope AS e JOIN room AS r USING (room_no) JOIN author AS a ON a.author_no = e.author_no"

@@ -90,10 +90,17 @@ class Writer:
             sqlite3.Error: from the job or the commit; nothing of this job was stored.
             Exception: whatever ``job`` raised; likewise.
         """
+        return await asyncio.shield(self.submit(job))
+
+    def submit(self, job: Callable[[sqlite3.Connection], T]) -> "asyncio.Future[T]":
+        """Queue ``job`` and return its answer to be; as ``write``, for who must not miss it.
+
+        The callbacks of the futures run in the order of the commits. Do not cancel it.
+        """
         done: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Entry(job, done))
         done.add_done_callback(_looked_at)
-        return await asyncio.shield(done)
+        self._queue.put(_Entry(job, done))
+        return done
 
     async def close(self) -> None:
         """Commit what is queued, fold the WAL into the database and end the thread."""

@@ -10,9 +10,9 @@ from node.protocol import kinds
 from node.protocol.frontier import Row, TooManyHolesError
 from node.protocol.ids import EVERYONE, RoomId
 from node.protocol.kinds import Kind, RoomCreate, RoomJoin, RoomLeave
-from node.store.appending import URGENT_QUOTA
 from node.store.store import Store
 from node.store.transaction import Transaction
+from node.store.urgency import URGENT_QUOTA
 from tests.fakes.authors import RemoteAuthor
 from tests.unit.store.conftest import Take, connection_of
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from node.protocol.ids import EVERYONE
-from node.store import schema
+from node.protocol.ids import EVERYONE, LogHandle
+from node.protocol.ranges import Ranges
+from node.protocol.row import Row
+from node.store import marks, schema, scrub, serving
 from node.store.connection import open_writer
 from node.store.schema import MIN_READER, SCHEMA_VERSION, ForeignFileError, TooNewError
 
@@ -93,3 +95,50 @@ def test_a_file_that_is_up_to_date_is_opened_without_the_migrations(tmp_path: Pa
     root = Path(__file__).parents[3]
     runs = [subprocess.check_output(command, text=True, cwd=root).strip() for _ in range(2)]
     assert runs == ["True", "False"]
+
+
+def test_a_store_of_the_first_release_goes_on_with_what_it_dropped(
+    db: sqlite3.Connection,
+) -> None:
+    """Lives were mixed: 1, 2 and 4 were dropped, 3 and 6 are held, 5 is a hole."""
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    from node.store import migrations  # noqa: PLC0415
+
+    steps = vars(migrations)["_steps"]
+    steps.apply(Database(db, recursive_triggers=False), stop_before="f_sync")
+    row = Row(LogHandle(b"a handle"))
+    for seq in (1, 2, 3, 4, 6):
+        row = row.with_seen(seq, bytes([seq]) * 8)
+    db.execute("INSERT INTO author (key, name, stamp) VALUES (zeroblob(32), '', x'')")
+    db.execute(
+        "INSERT INTO log (handle, author_no, epoch, class, room_no, frontier, head, head_id8,"
+        " lowest_served, changed_n) VALUES (?, 1, 7, 2, 1, ?, 6, ?, 5, 9)",
+        (row.handle, row.encode(), bytes([6]) * 8),
+    )
+    for arrival, seq, kind in ((3, 3, 5), (5, 6, 64)):
+        db.execute(
+            "INSERT INTO envelope (arrival, log_no, seq, branch, id64, kind, room_no, author_no,"
+            " class, shown, sort_ms, time_certain, age_s, lived_s, exact)"
+            " VALUES (?, 1, ?, 0, ?, ?, 1, 1, 2, 0, 0, 0, 0, 0, zeroblob(70))",
+            (arrival, seq, arrival, kind),
+        )
+    schema.ensure(db)
+    assert set(marks.positions(db, marks.DROPPED, 1)) >= {1, 2, 4}
+    assert db.execute("SELECT lowest_served, closed, shared FROM log").fetchone() == (3, 0, 0)
+    assert db.execute("SELECT free_kind_bytes, clean FROM store").fetchone() == (70, 1)
+    scrub.scrub_log(db, 1)
+    assert marks.positions(db, marks.TOLD, 1) == Ranges()
+    everything = [(row.handle, Ranges.of([(1, 9)]))]
+    assert serving.wanted(db, None, everything, 9).gone == [
+        (row.handle, Ranges.of([(1, 2), (4, 4)]))
+    ]
+
+
+def test_a_program_of_the_first_release_leaves_this_file_alone(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema.ensure(db)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 1)
+    with pytest.raises(TooNewError):
+        schema.examine(db)
