@@ -22,6 +22,13 @@ class RemoteAuthor:
         self._heads: dict[tuple[int, RoomId], tuple[int, bytes]] = {}
         self._now_ms = START_MS
 
+    def twin(self) -> "RemoteAuthor":
+        """Return the same author on another machine, who goes on from here by itself: a fork."""
+        other = RemoteAuthor(self.name, self._epoch)
+        other._heads = dict(self._heads)
+        other._now_ms = self._now_ms
+        return other
+
     def says(
         self,
         text: str,
