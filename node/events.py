@@ -66,8 +66,10 @@ class Subscription:
 class Bus:
     """Passes frames on to the listeners of their topic, within one event loop."""
 
-    def __init__(self, cursor: str) -> None:
+    def __init__(self, cursor: str, committed: int = 0) -> None:
         """Begin at ``cursor``: whatever arrived before it will not be published."""
+        self.committed = committed
+        """Arrival number of what was committed last, published or not."""
         self.cursor = cursor
         """Of the newest message or room published: what arrived up to here has been offered."""
         self._listeners: set[Subscription] = set()

@@ -55,6 +55,10 @@ class NetworkState:
     sentence: str
     originators: list[Originator]
     peers_connected: int
+    links_closed: dict[str, int]
+    """How links to other boxes ended since the start, by reason (docs/protocol.md, CLOSE)."""
+    connections_refused: dict[str, int]
+    """Connections from other boxes that never became links, by fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class ClockState:
 
     wall_ms: int
     quality: int
+    source: str
+    """``own`` clock, or that of ``boxes`` nearby."""
 
 
 @dataclass(frozen=True, slots=True)

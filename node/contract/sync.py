@@ -32,6 +32,18 @@ class PeerSync:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkReport:
+    """Answer of ``POST /links``: what a visit to one address came to."""
+
+    state: str
+    """``settled``: both boxes have everything; or ``failed``."""
+    reason: str
+    """Why it failed; empty when settled."""
+    bytes_in: int
+    bytes_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unsent:
     """Envelopes written here that no other box has stored yet."""
 

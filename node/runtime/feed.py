@@ -17,14 +17,19 @@ class Feed:
     """Frames for one listener; the holder closes it."""
 
     def __init__(
-        self, log: LogPort, statuses: Statuses, subscription: Subscription, since: str | None
+        self,
+        log: LogPort,
+        statuses: Statuses,
+        subscription: Subscription,
+        since: str | None,
+        shown: int,
     ) -> None:
         self._log = log
         self._statuses = statuses
         self._subscription = subscription
         self._since = since
-        self._shown = None if since is None else self._arrival(since)
-        """Arrival number up to which messages were handed out; None: from now on."""
+        self._shown = shown
+        """Arrival number up to which messages were handed out, or are not to be."""
 
     async def frames(self) -> AsyncIterator[list[Frame]]:
         """Yield batches of frames for ever: the status, the backlog by arrival, then live.
@@ -39,7 +44,7 @@ class Feed:
             status = await self._statuses.frame()
             # No further than the backlog: a client that is cut off here must get it next time.
             yield [status if self._since is None else replace(status, cursor=self._since)]
-        if self._shown is not None:
+        if self._since is not None:
             while batch := await self._log.arrived(None, BACKLOG_BATCH, self._shown):
                 yield [MessageFrame(message, message.cursor) for message in batch]
                 self._shown = self._arrival(batch[-1].cursor)
@@ -49,7 +54,7 @@ class Feed:
                 yield frames
 
     def _is_news(self, frame: Frame) -> bool:
-        if self._shown is None or not isinstance(frame, MessageFrame):
+        if not isinstance(frame, MessageFrame):
             return True
         return self._arrival(frame.cursor) > self._shown
 
@@ -69,6 +74,5 @@ def open_feed(
     Raises:
         RefusedError: ``CURSOR`` or ``OTHER_STORE``; nothing was subscribed.
     """
-    if since is not None:
-        Cursor.parse(since, log.incarnation)
-    return Feed(log, statuses, bus.subscribe(topics), since)
+    shown = bus.committed if since is None else Cursor.parse(since, log.incarnation).arrival
+    return Feed(log, statuses, bus.subscribe(topics), since, shown)

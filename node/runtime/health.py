@@ -18,6 +18,8 @@ class Vitals:
     storage: StorageState
     clock_quality: int
     peers_connected: int
+    links_broken: int = 0
+    """Links closed since the start because of what the peer sent."""
 
 
 def check_store(vitals: Vitals) -> Check:
@@ -54,9 +56,19 @@ def check_peers(vitals: Vitals) -> Check:
     return Check("peers", CheckState.WARN, why, "Bring another box near, or connect a cable.")
 
 
+def check_links(vitals: Vitals) -> Check:
+    """Return whether the boxes around keep to the protocol."""
+    if not vitals.links_broken:
+        return Check("links", CheckState.OK, "Other boxes keep to the protocol.", "")
+    why = f"{vitals.links_broken} links were closed because the other side broke the protocol."
+    fix = "Nothing of it was kept. If it goes on, look for a box of another make or a faulty one."
+    return Check("links", CheckState.WARN, why, fix)
+
+
 CHECKS: Final[tuple[Callable[[Vitals], Check], ...]] = (
     check_store,
     check_space,
     check_clock,
     check_peers,
+    check_links,
 )

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.contract.cursors import Cursor
-from node.contract.frames import MessageFrame
 from node.contract.messages import Message, MessagePage
 from node.contract.people import User
 from node.contract.problems import INVALID, UNKNOWN_MESSAGE, UNKNOWN_ROOM, RefusedError
-from node.events import Bus
 from node.protocol import kinds
 from node.protocol.ids import EVERYONE, EnvelopeId, RoomId
 from node.protocol.kinds import Category, Kind
@@ -48,10 +46,9 @@ class Post:
 class Messages:
     """Use cases around messages."""
 
-    def __init__(self, log: LogPort, scribe: Scribe, bus: Bus) -> None:
+    def __init__(self, log: LogPort, scribe: Scribe) -> None:
         self._log = log
         self._scribe = scribe
-        self._bus = bus
 
     async def post(self, user: User, room: RoomId, post: Post) -> Message:
         """Sign and store a message; return it once it is safe on disk. Posting joins the room.
@@ -70,24 +67,21 @@ class Messages:
         )
         class_ = kinds.signed_class(Kind.MESSAGE, urgent=post.urgent, category=post.category)
 
-        def work(tx: Transaction) -> tuple[Message, bool]:
+        def work(tx: Transaction) -> Message:
             require_room(tx, room)
             if post.client_id is not None:
                 earlier = tx.posted(author, post.client_id)
                 if earlier is not None:
-                    return earlier, False
+                    return earlier
             if room != EVERYONE and not tx.is_member(author, room):
                 declare_membership(tx, self._scribe, author, room, Kind.ROOM_JOIN)
             draft = Draft(Kind.MESSAGE, room, body, class_)
             arrival, _ = self._scribe.write(tx, author, draft)
             if post.client_id is not None:
                 tx.remember_client_id(arrival, post.client_id)
-            return tx.message(arrival), True
+            return tx.message(arrival)
 
-        message, fresh = await self._log.write(work)
-        if fresh:
-            self._bus.publish(MessageFrame(message, message.cursor))
-        return message
+        return await self._log.write(work)
 
     async def page(
         self, room: RoomId, *, limit: int, before: str | None = None, after: str | None = None

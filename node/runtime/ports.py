@@ -12,6 +12,7 @@ from node.contract.sync import Peer, PeerSync, Unsent
 from node.protocol.envelope import Envelope
 from node.protocol.ids import EnvelopeId, RoomId, VerifyKey
 from node.protocol.keys import SigningKey
+from node.runtime.peering.ports import PeerTransaction
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class Receipt:
     time_certain: bool
 
 
-class Transaction(Protocol):
+class Transaction(PeerTransaction, Protocol):
     """One writer's job: all of it is committed together, or nothing of it."""
 
     def position(self, author: VerifyKey, class_: int, room: RoomId) -> Position:

@@ -3,11 +3,9 @@
 from typing import Final
 
 from node.contract.cursors import Cursor
-from node.contract.frames import RoomFrame
 from node.contract.people import User
 from node.contract.problems import CONFLICT, UNKNOWN_ROOM, RefusedError
 from node.contract.rooms import Room
-from node.events import Bus
 from node.protocol import kinds
 from node.protocol.ids import EVERYONE, RoomId, VerifyKey
 from node.protocol.kinds import Kind, KnownBody, RoomCreate, RoomJoin, RoomLeave
@@ -21,10 +19,9 @@ _BODIES: Final[dict[Kind, KnownBody]] = {Kind.ROOM_JOIN: RoomJoin(), Kind.ROOM_L
 class Rooms:
     """Use cases around rooms."""
 
-    def __init__(self, log: LogPort, scribe: Scribe, bus: Bus) -> None:
+    def __init__(self, log: LogPort, scribe: Scribe) -> None:
         self._log = log
         self._scribe = scribe
-        self._bus = bus
 
     async def create(self, user: User, name: str) -> Room:
         """Publish a new room and let its maker join; return it.
@@ -35,18 +32,15 @@ class Rooms:
         shown = presentable_name(name)
         author = key_of(user)
 
-        def work(tx: Transaction) -> tuple[int, Room]:
+        def work(tx: Transaction) -> Room:
             body, class_ = RoomCreate(shown), kinds.signed_class(Kind.ROOM_CREATE)
             draft = Draft(Kind.ROOM_CREATE, EVERYONE, body, class_)
             _, envelope = self._scribe.write(tx, author, draft)
             room = RoomId(envelope.id)
-            arrival = declare_membership(tx, self._scribe, author, room, Kind.ROOM_JOIN)
-            return arrival, tx.room(room, author)
+            declare_membership(tx, self._scribe, author, room, Kind.ROOM_JOIN)
+            return tx.room(room, author)
 
-        arrival, room = await self._log.write(work)
-        cursor = str(Cursor(self._log.incarnation, arrival))
-        self._bus.publish(RoomFrame(room, cursor))
-        return room
+        return await self._log.write(work)
 
     async def all(self, user: User | None) -> list[Room]:
         """Return every room this box knows, as ``user`` sees it."""
@@ -100,12 +94,9 @@ class Rooms:
 
 def declare_membership(
     tx: Transaction, scribe: Scribe, author: VerifyKey, room: RoomId, kind: Kind
-) -> int:
-    """Sign and store ``author``'s join or leave of ``room``; return its arrival number."""
-    arrival, _ = scribe.write(
-        tx, author, Draft(kind, room, _BODIES[kind], kinds.signed_class(kind))
-    )
-    return arrival
+) -> None:
+    """Sign and store ``author``'s join or leave of ``room``."""
+    scribe.write(tx, author, Draft(kind, room, _BODIES[kind], kinds.signed_class(kind)))
 
 
 def require_room(tx: Transaction, room: RoomId) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from typing import Final
 
 from node import __version__
-from node.contract.clock import Clock
 from node.contract.frames import StatusFrame
 from node.contract.people import Box
 from node.contract.status import (
@@ -17,6 +16,10 @@ from node.contract.status import (
 from node.contract.sync import Peer, SyncState
 from node.events import Bus
 from node.runtime.health import CHECKS, Vitals
+from node.runtime.peering.endings import BREACHES, name_of
+from node.runtime.peering.peering import Peering
+from node.runtime.peering.times import SharedClock
+from node.runtime.peering.views import peers_shown, syncs_shown
 from node.runtime.ports import LogPort
 
 WATCH_PERIOD_S: Final = 2.0
@@ -31,25 +34,37 @@ NO_RADIO: Final = "This box has no radio of its own; it reaches others by cable 
 class Statuses:
     """Reads and publishes the status."""
 
-    def __init__(self, box: Box, log: LogPort, clock: Clock, bus: Bus) -> None:
+    def __init__(
+        self, box: Box, log: LogPort, clock: SharedClock, bus: Bus, peering: Peering
+    ) -> None:
         self._box = box
         self._log = log
         self._clock = clock
         self._bus = bus
+        self._peering = peering
         self._started_s = clock.monotonic_s()
 
     async def read(self) -> NodeStatus:
         """Return the status as it is now."""
         storage = await self._log.storage()
         quality = self._clock.quality()
-        linked = sum(1 for peer in await self._log.peers() if peer.state == "connected")
-        vitals = Vitals(storage, quality, linked)
+        linked = len(self._peering.sessions)
+        closings = self._peering.ground.closings
+        broken = sum(closings[name_of(reason)] for reason in BREACHES)
+        vitals = Vitals(storage, quality, linked, broken)
         uptime_s = int(self._clock.monotonic_s() - self._started_s)
         return NodeStatus(
             node=NodeState(self._box.id, self._box.name, __version__, uptime_s, [], None),
-            network=NetworkState(None, NO_RADIO, [], linked),
+            network=NetworkState(
+                plan=None,
+                sentence=NO_RADIO,
+                originators=[],
+                peers_connected=linked,
+                links_closed=dict(closings),
+                connections_refused=dict(self._peering.refusals()),
+            ),
             storage=storage,
-            clock=ClockState(max(0, self._clock.wall_ms()), quality),
+            clock=ClockState(max(0, self._clock.wall_ms()), quality, self._clock.source),
             phones=PhonesState(None, None, None),
             health=[check(vitals) for check in CHECKS],
         )
@@ -74,8 +89,9 @@ class Statuses:
         """Return what this box holds, and what is still only here."""
         totals = await self._log.totals()
         digests = [digest.hex() for digest in totals.digests]
-        return SyncState(totals.messages, digests, totals.unsent, totals.peers)
+        peers = syncs_shown(totals.peers, self._peering.sessions)
+        return SyncState(totals.messages, digests, totals.unsent, peers)
 
     async def peers(self) -> list[Peer]:
         """Return the remote nodes this box ever linked with."""
-        return await self._log.peers()
+        return peers_shown(await self._log.peers(), self._peering.sessions, self._peering.ground)

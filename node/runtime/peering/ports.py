@@ -356,7 +356,7 @@ class PeerTransaction(Protocol):
         """Count ``peer`` for what it says it stored, where the ids agree."""
         ...
 
-    def note_gone(self, peer: VerifyKey, gone: Sequence[tuple[LogHandle, Ranges]]) -> None:
+    def note_gone(self, peer: VerifyKey, said: Sequence[tuple[LogHandle, Ranges]]) -> None:
         """Remember what ``peer`` says is gone, of the holes of logs known here."""
         ...
 
@@ -364,8 +364,8 @@ class PeerTransaction(Protocol):
         """Take over a fork flag after a completed repair; nothing for an unknown log."""
         ...
 
-    def take_tombstone(self, handle: LogHandle, seq: int, envelope_id: EnvelopeId) -> None:
-        """Keep an id nobody gave the bytes of, of a known, forked log; its position is told."""
+    def take_tombstones(self, handle: LogHandle, named: Sequence[tuple[int, EnvelopeId]]) -> None:
+        """Keep ids nobody gave the bytes of, of a known, forked log; their positions are told."""
         ...
 
     def take_closed(self, room: RoomId, class_: int, hashes: Sequence[bytes]) -> None:

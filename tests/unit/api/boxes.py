@@ -112,8 +112,11 @@ async def open_box(
             appliance_uid=APPLIANCE_UID,
         )
         app = build(node, settings)
+        running = asyncio.create_task(node.run())
         async with app.lifespan():
             yield BoxUnderTest(node, app, clock)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
     finally:
         await store.close()
 

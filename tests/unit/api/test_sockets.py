@@ -16,6 +16,7 @@ from node.api.sockets import (
 from node.contract.frames import Frame
 from node.contract.problems import ALL
 from node.runtime.feed import Feed
+from tests.fakes.deadlines import eventually
 from tests.unit.api.boxes import BoxUnderTest, SocketUnderTest, open_socket
 
 pytestmark = pytest.mark.anyio
@@ -172,8 +173,13 @@ async def test_a_listener_that_lags_too_far_is_told_so(
     ana = await box.newcomer()
     async with open_socket(app, "/ws/messages") as socket:
         await accepted(socket)
-        for number in range(4):
-            await ana.post(HERE, json={"text": str(number)})
+        answers = [await ana.post(HERE, json={"text": str(number)}) for number in range(4)]
+        newest = answers[-1].json()["cursor"]
+
+        async def all_published() -> bool:
+            return bool((await box.node.status.frame()).cursor == newest)
+
+        await eventually(all_published)
         reads.set()
         assert (await socket.frame())["message"]["text"] == "0", "control: it was listening"
         assert await closed(socket) == CLOSE_TOO_SLOW

@@ -1,5 +1,6 @@
 """A node over a real store, with a clock that stands still and seeded randomness."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,8 +30,12 @@ async def store(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def node(store: Store, clock: FakeClock) -> Node:
-    return Node(Box(NODE_ID, NODE_ID, "Gym"), store, clock, seeded(1))
+async def node(store: Store, clock: FakeClock) -> AsyncIterator[Node]:
+    node = Node(Box(NODE_ID, NODE_ID, "Gym"), store, clock, seeded(1))
+    running = asyncio.create_task(node.run())
+    yield node
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 @pytest.fixture
