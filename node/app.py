@@ -1,40 +1,43 @@
 """Composition: the one place that knows every layer."""
 
 import asyncio
-import grp
 import logging
 import os
 import pwd
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from node import __version__, config
 from node.api.application import ApiSettings, build
-from node.api.front.activation import inherited
+from node.api.front.doors import Doors, open_doors, port_error
 from node.api.front.serving import serve
 from node.api.pages import Pages
 from node.clock import SystemClock
 from node.config import Settings
 from node.contract.problems import FULL, RefusedError
-from node.runtime.node import Node
+from node.net.discovery.endpoint import parse
+from node.net.doors import open_peer_doors
+from node.net.identity import LinkIdentity
+from node.net.network import Network, NetworkSettings
+from node.protocol.envelope import Envelope, open_envelope
+from node.protocol.ids import EVERYONE, RoomId
+from node.runtime.node import Node, Surroundings
 from node.store import backup, identity
 from node.store.opening import DataDirectory, UnusableError, damaged, examine_file
 from node.store.store import Store, open_store
 
-CONTROL_GROUP: Final = "disasternet-ctl"
-"""Members may open the Unix socket; what they may ask there depends on their uid."""
-
 SCRATCH: Final = "backup.part-"
 """Begins the names of copies that live as long as a backup is taken."""
 
-BACKLOG: Final = 256
 KEEP_TIME_S: Final = 600.0
 """How much of an envelope's life a power cut can forget."""
+
+THREAD_FROM: Final = 4
+"""So many signatures are worth a thread: on a Pi one takes 0.3 ms, handing over 0.1."""
 
 RESTART_S: Final = 5.0
 """Pause before a background task that failed is started again."""
@@ -42,22 +45,11 @@ RESTART_S: Final = 5.0
 _log = logging.getLogger("disasternet")
 
 
-class PortError(Exception):
-    """The address cannot be served on; its text says which and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """The listening sockets."""
-
-    tcp: list[socket.socket]
-    unix: list[socket.socket]
-
-
 @dataclass(frozen=True, slots=True)
 class _Listening:
     doors: Doors
     announce: Callable[[str], None]
+    network: Network
 
 
 async def run(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -81,6 +73,10 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
         for door in (*doors.tcp, *doors.unix):
             stack.callback(door.close)
         stack.callback(directory.socket_file.unlink, missing_ok=True)
+        peer_doors = _open_peer_doors(settings.peer_port)
+        for door in peer_doors:
+            stack.callback(door.close)
+        fleet_key = config.fleet_key(settings)
         machine = identity.machine_mark()
         who = identity.load_or_make(directory.path, settings.name or None, os.urandom, machine)
         clock = SystemClock()
@@ -98,8 +94,19 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> None:
         except sqlite3.DatabaseError as error:
             raise damaged(directory.data_file, str(error)) from error
         try:
-            node = Node(who.box, store, clock, os.urandom)
-            await _serve(node, store, settings, directory, _Listening(doors, announce))
+            node = Node(who.box, store, clock, os.urandom, _surroundings(settings))
+            network = Network(
+                node.peering,
+                LinkIdentity(who.key, fleet_key=fleet_key, deflate=settings.compress_links),
+                peer_doors,
+                NetworkSettings(
+                    static=tuple(map(parse, settings.peers)),
+                    discovery=settings.discovery,
+                    hotspot=frozenset(settings.hotspot_interfaces),
+                ),
+                clock,
+            )
+            await _serve(node, store, settings, directory, _Listening(doors, announce, network))
         finally:
             await store.close()
 
@@ -141,7 +148,7 @@ async def _serve(
         asyncio.create_task(_supervise("retention", lambda: _keep_time(store))),
     ]
     try:
-        async with app.lifespan():
+        async with app.lifespan(), listening.network:
             await serve(
                 app.tcp,
                 app.unix,
@@ -153,6 +160,24 @@ async def _serve(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _open_peer_doors(port: int) -> list[socket.socket]:
+    try:
+        return open_peer_doors(port)
+    except OSError as error:
+        raise port_error(f"port {port} for other boxes", "--peer-port", error) from error
+
+
+def _surroundings(settings: Settings) -> Surroundings:
+    rooms = frozenset(RoomId(bytes.fromhex(room)) for room in settings.carry_rooms)
+    return Surroundings(carried=rooms | {EVERYONE} if rooms else None, verify=_verify)
+
+
+async def _verify(exacts: list[bytes]) -> list[Envelope]:
+    if len(exacts) < THREAD_FROM:
+        return [open_envelope(exact) for exact in exacts]
+    return await asyncio.to_thread(lambda: [open_envelope(exact) for exact in exacts])
 
 
 async def _keep_time(store: Store) -> None:
@@ -169,49 +194,6 @@ async def _supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:
         except Exception:  # noqa: BLE001 - a supervisor: logged, and started again
             _log.exception("%s failed; again in %s s", name, RESTART_S)
         await asyncio.sleep(RESTART_S)
-
-
-def open_doors(settings: Settings, socket_file: Path) -> Doors:
-    """Return the listening sockets: systemd's where it passed some, else new ones.
-
-    Raises:
-        PortError: the address cannot be served on.
-    """
-    given = inherited()
-    tcp = [door for door in given if door.family != socket.AF_UNIX]
-    unix = [door for door in given if door.family == socket.AF_UNIX]
-    return Doors(
-        tcp or [_open_tcp(settings.host, settings.port)], unix or [_open_unix(socket_file)]
-    )
-
-
-def _open_tcp(host: str, port: int) -> socket.socket:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = found[0]
-        dual = family == socket.AF_INET6 and host == "::"
-        return socket.create_server(
-            address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=dual
-        )
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise PortError(
-            f"{host} port {port} cannot be served on ({why}). Choose another --port or --host."
-        ) from error
-
-
-def _open_unix(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)  # a killed node left it; the lock says that no other one is here
-    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o117)
-    try:
-        door.bind(str(path))
-    finally:
-        os.umask(before)
-    with suppress(KeyError, PermissionError):  # a laptop has no such group: this user and root
-        os.chown(path, -1, grp.getgrnam(CONTROL_GROUP).gr_gid)
-    door.listen(BACKLOG)
-    return door
 
 
 def _uid_of(user: str) -> int | None:

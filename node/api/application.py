@@ -14,7 +14,7 @@ from node.api.failures import answer
 from node.api.gate.gate import Gate, GateRules
 from node.api.gate.hosts import Hosts
 from node.api.gate.rates import Rates
-from node.api.handlers import admin, auth, messages, peers, problem_pages, rooms, status
+from node.api.handlers import admin, auth, links, messages, peers, problem_pages, rooms, status
 from node.api.identity import (
     BearerResolver,
     Caller,
@@ -42,6 +42,7 @@ _HANDLERS: Final = (
     auth.me,
     peers.list_peers,
     peers.get_peer,
+    links.visit_box,
     rooms.create_room,
     rooms.list_rooms,
     rooms.join_room,

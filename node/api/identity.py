@@ -113,6 +113,16 @@ async def provide_user(session: NamedDependency[Session]) -> User:
     return session.user
 
 
+def by_socket_programs(connection: Connection, _: object) -> None:
+    """Let only programs of this machine through: the owner's and the appliance.
+
+    Raises:
+        RefusedError: ``REFUSED``.
+    """
+    if not entrance_of({**connection.scope}).is_socket:
+        raise RefusedError(REFUSED, "Only the box itself may ask this, by its Unix socket.")
+
+
 def on_unix_socket(connection: Connection, _: object) -> None:
     """Let only the owner's programs on this machine through.
 

@@ -21,6 +21,13 @@ MAX_CURSOR_CHARS: Final = 64
 MAX_QUERY_CHARS: Final = 200
 """Words to search for. Stops queries that cost more than reading everything."""
 
+MAX_ADDRESS_CHARS: Final = 300
+"""A host name of 253 characters and a port; stops names that no resolver takes."""
+MAX_INTERFACE_CHARS: Final = 15
+"""IFNAMSIZ of linux/if.h, without the end."""
+MAX_VISIT_S: Final = 120.0
+"""A courier turn is 25 s at most; stops visits that hold a connection for ever."""
+
 CATEGORIES: Final = {
     "safe": Category.SAFE,
     "help": Category.HELP,
@@ -75,6 +82,17 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
             reply_to=None if self.reply_to is None else EnvelopeId(bytes.fromhex(self.reply_to)),
             client_id=self.client_id,
         )
+
+
+class Visit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /links``."""
+
+    address: Annotated[str, Meta(min_length=1, max_length=MAX_ADDRESS_CHARS)]
+    """HOST or HOST:PORT; IPv6 with a port stands in brackets."""
+    interface: Annotated[str, Meta(min_length=1, max_length=MAX_INTERFACE_CHARS)] | None = None
+    """For a link-local address that does not say it."""
+    deadline_s: Annotated[float, Meta(gt=0, le=MAX_VISIT_S)] = 25.0
+    """For all of it."""
 
 
 class AdminToken(msgspec.Struct, frozen=True):

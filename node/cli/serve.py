@@ -7,6 +7,7 @@ import uvloop
 from rich_click import RichCommand
 
 from node import app, config
+from node.api.front.doors import PortError
 from node.cli.exits import CommandError, ExitCode
 from node.cli.logs import log_to_stderr
 from node.cli.opening import opening_errors
@@ -36,7 +37,9 @@ def command(config_file: Path | None, *, as_json: bool, **given: Given) -> None:
             uvloop.run(
                 app.run(settings, lambda address: _announce(address, settings, as_json=as_json))
             )
-    except app.PortError as error:
+    except config.ConfigError as error:
+        raise CommandError(ExitCode.USAGE, str(error)) from error
+    except PortError as error:
         raise CommandError(ExitCode.ADDRESS, str(error)) from error
 
 

@@ -82,6 +82,9 @@ class Admission:
         """
         if self.links >= self.limits.links:
             raise LinkError(Fault.FULL, f"{self.links} links")
+        beside = sum(other.linked and other.host == guest.host for other in self._guests)
+        if beside >= self.limits.links_per_address:
+            raise LinkError(Fault.ADDRESS, f"{beside} links from one address")
         guest.linked = True
 
     def leave(self, guest: Guest) -> None:

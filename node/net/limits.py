@@ -16,6 +16,10 @@ MAX_HALF_OPEN_PER_ADDRESS: Final = 4
 MAX_LINKS: Final = 48
 """Accepted links, several times what a box needs; bounds memory and descriptors."""
 
+MAX_LINKS_PER_ADDRESS: Final = 16
+"""Accepted links of one address: boxes behind one translated address are few. Stops one machine
+with many keys from taking every link."""
+
 MAX_ON_HOTSPOT: Final = 16
 """Connections over the hotspot, under way or linked: a few couriers at a time.
 
@@ -39,6 +43,7 @@ class Limits:
     half_open: int = MAX_HALF_OPEN
     half_open_per_address: int = MAX_HALF_OPEN_PER_ADDRESS
     links: int = MAX_LINKS
+    links_per_address: int = MAX_LINKS_PER_ADDRESS
     on_hotspot: int = MAX_ON_HOTSPOT
     per_station: int = MAX_PER_STATION
     handshake_s: float = HANDSHAKE_S

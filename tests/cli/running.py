@@ -56,7 +56,8 @@ def serving(data_dir: Path, *options: str) -> Generator[Serving]:
     """Run a node on a free port for as long as the block lasts."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     said = data_dir.with_name(f"{data_dir.name}.said")
-    command = [*PROGRAM, "serve", "--data-dir", str(data_dir), "--port", "0", "--no-discovery"]
+    command = [*PROGRAM, "serve", "--data-dir", str(data_dir), "--port", "0"]
+    command += ["--peer-port", "0", "--no-discovery"]
     with said.open("wb") as file:
         process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=file, stderr=file)
     try:

@@ -21,7 +21,7 @@ from tests.cli.running import (
     watching,
 )
 
-QUIET = ("--port", "0", "--no-discovery")
+QUIET = ("--port", "0", "--peer-port", "0", "--no-discovery")
 
 
 def serve(data_dir: Path, *options: str) -> Ended:
@@ -87,7 +87,7 @@ def test_a_second_node_on_one_directory_is_refused(node: Serving) -> None:
 def test_a_port_in_use_is_said(used: Path, node: Serving) -> None:
     before = contents(used)
     port = str(listening_on(node.address))
-    ended = serve(used, "--port", port, "--no-discovery")
+    ended = serve(used, "--port", port, "--peer-port", "0", "--no-discovery")
     must_end(ended, ExitCode.ADDRESS, f"127.0.0.1 port {port} cannot be served on")
     assert "Choose another --port or --host." in ended.err
     assert contents(used) == before

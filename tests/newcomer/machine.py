@@ -87,7 +87,7 @@ def make_run(machine: Machine, port: int, limit_s: float) -> Generator[str]:
         AssertionError: it printed none in time, or a process outlived the end.
     """
     log = machine.home / "make-run.log"
-    arguments = f"RUN_ARGS=--public-name disasternet.test --port {port}"
+    arguments = f"RUN_ARGS=--public-name disasternet.test --port {port} --no-discovery"
     with log.open("wb") as output:
         process = subprocess.Popen(
             ("make", "run", arguments),

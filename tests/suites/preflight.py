@@ -35,6 +35,10 @@ def _has_commit() -> bool:
 
 CHROMIUM = program("chromium")
 STRACE = program("strace")
+IPROUTE = Need("ip", lambda: shutil.which("ip") is not None, "install iproute2", package="iproute2")
+NAMESPACES = Need(
+    "right to make network namespaces", lambda: os.geteuid() == 0, "run this suite as root"
+)
 COMMIT = Need("a commit to clone", _has_commit, "commit the tree first")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.suites.preflight import CHROMIUM, COMMIT, STRACE, Need
+from tests.suites.preflight import CHROMIUM, COMMIT, IPROUTE, NAMESPACES, STRACE, Need
 
 REPORT = "{report}"
 """Stands in a command for the file its JUnit report goes to."""
@@ -84,6 +84,13 @@ SUITES = (
     Suite("test-property", 1.25, (pytest("property"),)),
     Suite("test-oracles", 1.0, (pytest("oracles"),), environment="oracles"),
     Suite("test-locks", 1.0, (pytest("locks"),)),
+    Suite("test-simulation", 7.0, (pytest("simulation", *ON_BOTH_CORES),)),
+    Suite(
+        "test-namespaces",
+        4.0,
+        (pytest("namespaces", *ON_BOTH_CORES),),
+        needs=(IPROUTE, NAMESPACES),
+    ),
     Suite("test-hostile", 4.0, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
     Suite("test-browser", 4.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
     Suite("test-newcomer", 3.0, (pytest("newcomer"),), needs=(CHROMIUM, COMMIT)),
