@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from shutil import rmtree
 
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 30.0
+LISTENING = "0A"
+"""State of a socket in /proc/net/tcp."""
 
 
 @dataclass
@@ -43,6 +45,20 @@ class NodeProcess:
         line = next(line for line in lines if line.startswith("VmRSS:"))
         return int(line.split()[1]) * 1024
 
+    @property
+    def peer_port(self) -> int:
+        """Return where it waits for other boxes, as the kernel's tables have it."""
+        folder = Path(f"/proc/{self.process.pid}")
+        links = {str(each.readlink()) for each in (folder / "fd").iterdir()}
+        lines = [line.split() for line in (folder / "net" / "tcp").read_text().splitlines()]
+        ports = {
+            int(line[1].rpartition(":")[2], 16)
+            for line in lines
+            if line[3] == LISTENING and f"socket:[{line[9]}]" in links
+        }
+        (port,) = ports - {self.port}
+        return port
+
     def connect(self, source: str = "127.0.0.1") -> socket.socket:
         """Return a new connection that comes from ``source``."""
         sock = socket.socket()
@@ -61,9 +77,15 @@ class NodeProcess:
 
 @contextmanager
 def running_node(
-    *, write_rate_per_s: float = 10_000, write_burst: int = 10_000
+    *, write_rate_per_s: float = 10_000, write_burst: int = 10_000, options: Sequence[str] = ()
 ) -> Generator[NodeProcess]:
-    """Yield a node on a free port; by default it never says "slow down"."""
+    """Yield a node on free ports; by default it never says "slow down".
+
+    Args:
+        write_rate_per_s: of one address.
+        write_burst: at once.
+        options: more of ``serve``.
+    """
     data = Path(tempfile.mkdtemp(prefix="disasternet-hostile-"))
     config = data / "node.toml"
     config.write_text(
@@ -71,8 +93,9 @@ def running_node(
         f"lasting_rate_per_s = {write_rate_per_s}\nlasting_burst = {write_burst}\n"
     )
     log = data / "stderr"
-    command = [sys.executable, "-m", "node", "serve", "--json", "--port", "0", "--no-discovery"]
-    command += ["--data-dir", str(data / "data"), "--config", str(config)]
+    command = [sys.executable, "-m", "node", "serve", "--json", "--port", "0"]
+    command += ["--peer-port", "0", "--no-discovery"]
+    command += ["--data-dir", str(data / "data"), "--config", str(config), *options]
     with log.open("w") as stderr:
         process = subprocess.Popen(
             command,
