@@ -28,9 +28,11 @@ POLL_S = 0.05
 class RunningNode:
     """One data directory and port, and the process that serves them when it runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
+        """Take ports; ``options`` are given to the node at each start."""
         self.folder = folder
-        self.port, self._peer_port = _free_ports(2)
+        self.port, self.peer_port = _free_ports(2)
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         # Everybody in these tests has one address; the limits are tested in tests/hostile.
         self._config = folder / "node.toml"
@@ -45,9 +47,10 @@ class RunningNode:
         """Start the process and return when it answers."""
         command = [
             *(sys.executable, "-m", "node", "serve", "--data-dir", str(self.folder / "data")),
-            *("--port", str(self.port), "--peer-port", str(self._peer_port)),
+            *("--port", str(self.port), "--peer-port", str(self.peer_port)),
             *("--config", str(self._config)),
             *("--name", "Gym", "--public-name", PUBLIC_NAME, "--no-discovery"),
+            *self._options,
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
@@ -129,9 +132,9 @@ class RunningNode:
 
 
 @contextmanager
-def running_node(folder: Path) -> Generator[RunningNode]:
+def running_node(folder: Path, *options: str) -> Generator[RunningNode]:
     """Run a node for as long as the block lasts."""
-    node = RunningNode(folder)
+    node = RunningNode(folder, *options)
     try:
         node.start()
         yield node
