@@ -14,8 +14,9 @@ from node.store.shapes import Custody, Entry
 if TYPE_CHECKING:
     from node.protocol.ids import LogHandle
 
-MAX_POSITIONS: Final = 4_096
-"""Positions counted of one entry; stops one frame from holding the writer for seconds."""
+MAX_POSITIONS: Final = 16_384
+"""Positions counted in one call, more than an honest sender can have committed since the last;
+what is beyond is not counted. Stops one frame from holding the writer for seconds."""
 
 MAX_RUNS_PER_CALL: Final = 8_192
 """Runs looked at in one call, as many as fit a frame of honest entries; likewise."""
@@ -33,10 +34,11 @@ def note_stored(
     """Count ``peer_no`` for what it says it stored; return what changed and what is missing."""
     held: list[int] = []
     missing: list[tuple[LogHandle, Ranges]] = []
-    runs_left = MAX_RUNS_PER_CALL
+    runs_left, positions_left = MAX_RUNS_PER_CALL, MAX_POSITIONS
     for entry in entries:
         runs_left -= len(entry.positions.runs)
-        if runs_left < 0:
+        positions_left -= entry.positions.count
+        if runs_left < 0 or positions_left < 0:
             break
         for log in logs_of(db, entry.handle):
             held += _agreed(db, log, entry)
@@ -63,7 +65,7 @@ def _agreed(db: sqlite3.Connection, log: Log, entry: Entry) -> list[int]:
     query = "SELECT arrival FROM envelope WHERE log_no = ? AND seq BETWEEN ? AND ?"
     return [
         arrival
-        for run in entry.positions.head(MAX_POSITIONS).runs
+        for run in entry.positions.runs
         for (arrival,) in db.execute(query, (log.log_no, *run)).fetchall()
     ]
 

@@ -37,18 +37,18 @@ class PeerJobs:
         peer_no = peers.peer_number(self._db, peer)
         return custody.note_stored(self._db, peer_no, entries, self._conditions.lived_s)
 
-    def note_gone(self, peer: VerifyKey, gone_: Sequence[tuple[LogHandle, Ranges]]) -> None:
+    def note_gone(self, peer: VerifyKey, said: Sequence[tuple[LogHandle, Ranges]]) -> None:
         """Remember what ``peer`` says is gone, of the holes of logs known here."""
         peer_no = peers.peer_number(self._db, peer)
-        gone.note(self._db, peer_no, gone_, self._conditions.lived_s)
+        gone.note(self._db, peer_no, said, self._conditions.lived_s)
 
     def flag_forked(self, handle: LogHandle) -> None:
         """Take over a fork flag after a completed repair; nothing for an unknown log."""
         repair.flag_forked(self._db, handle)
 
-    def take_tombstone(self, handle: LogHandle, seq: int, envelope_id: EnvelopeId) -> None:
-        """Keep an id nobody gave the bytes of, of a known, forked log; its position is told."""
-        repair.take_tombstone(self._db, handle, seq, envelope_id)
+    def take_tombstones(self, handle: LogHandle, named: Sequence[tuple[int, EnvelopeId]]) -> None:
+        """Keep ids nobody gave the bytes of, of a known, forked log; their positions are told."""
+        repair.take_tombstones(self._db, handle, named)
 
     def take_closed(self, room: RoomId, class_: int, hashes: Sequence[bytes]) -> None:
         """Count closed logs that a peer has and this box does not."""

@@ -10,7 +10,7 @@ from node.protocol.frontier import Sum, TooManyHolesError
 from node.protocol.ids import EnvelopeId, LogHandle, RoomId
 from node.store import marks
 from node.store.counters import count
-from node.store.logs import logs_of, save_row
+from node.store.logs import Log, logs_of, save_row
 from node.store.numbers import find_room
 from node.store.place import NO_KIND, all_ids, id64, keep_id
 from node.store.shapes import Held, LogId, Rooms
@@ -67,30 +67,43 @@ def flag_forked(db: sqlite3.Connection, handle: LogHandle) -> None:
             save_row(db, log, row, log.head_id8, count(db, arrivals=0).changed_n)
 
 
-def take_tombstone(
-    db: sqlite3.Connection, handle: LogHandle, seq: int, envelope_id: EnvelopeId
+def take_tombstones(
+    db: sqlite3.Connection, handle: LogHandle, named: Sequence[tuple[int, EnvelopeId]]
 ) -> None:
-    """Keep an id nobody gave the bytes of, of a forked log with one owner; its position is told."""
+    """Keep ids nobody gave the bytes of, of a forked log with one owner; positions are told."""
     found = logs_of(db, handle)
-    if len(found) != 1 or not found[0].row.forked or not 1 <= seq <= found[0].row.head:
+    if len(found) != 1 or not found[0].row.forked:
         return
     log = found[0]
+    query = "SELECT count(*) FROM envelope WHERE log_no = ? AND kind = ?"
+    left = MAX_STRANGE_IDS - int(db.execute(query, (log.log_no, NO_KIND)).fetchone()[0])
+    for seq, envelope_id in named:
+        if left <= 0:
+            return
+        taken = _take_tombstone(db, log, seq, envelope_id) if 1 <= seq <= log.row.head else None
+        if taken is not None:
+            log, left = taken, left - 1
+
+
+def _take_tombstone(
+    db: sqlite3.Connection, log: Log, seq: int, envelope_id: EnvelopeId
+) -> Log | None:
+    """Keep one id and return the log as it is then; None when it is known or has no place."""
     there = db.execute(
         "SELECT id64, branch FROM envelope WHERE log_no = ? AND seq = ?", (log.log_no, seq)
     ).fetchall()
-    query = "SELECT count(*) FROM envelope WHERE log_no = ? AND kind = ?"
-    strange = db.execute(query, (log.log_no, NO_KIND)).fetchone()[0]
-    if strange >= MAX_STRANGE_IDS or id64(envelope_id) in (number for number, _ in there):
-        return
+    if id64(envelope_id) in (number for number, _ in there):
+        return None
     try:
         row = log.row.with_seen(seq, envelope_id[:8])
     except TooManyHolesError:
-        return
+        return None
     numbers = count(db)
-    save_row(db, log, row, log.head_id8, numbers.changed_n)
+    saved = save_row(db, log, row, log.head_id8, numbers.changed_n)
     branch = 1 + max((branch for _, branch in there), default=-1)
     keep_id(db, log.log_no, (seq, branch, NO_KIND), envelope_id, numbers.arrival)
     marks.add(db, marks.TOLD, log.log_no, seq, seq)
+    return saved
 
 
 def closed_hashes(db: sqlite3.Connection, room: RoomId, class_: int) -> list[bytes]:

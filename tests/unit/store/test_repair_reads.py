@@ -40,7 +40,7 @@ def xor(*envelopes: Envelope) -> bytes:
 
 def naming(handle: LogHandle, seq: int, envelope_id: EnvelopeId) -> Callable[[Transaction], None]:
     """Return the job that keeps an id without bytes."""
-    return lambda tx: tx.take_tombstone(handle, seq, envelope_id)
+    return lambda tx: tx.take_tombstones(handle, [(seq, envelope_id)])
 
 
 async def test_a_flag_is_taken_over_with_the_tip_of_all_ids(
