@@ -132,7 +132,15 @@ def insert(
     return Appended(
         change.numbers.arrival, envelope.id, place.row.handle, payload.seq, payload.room,
         payload.kind, class_, len(envelope.exact), place.row, change.local,
+        _is_news(known, place),
     )  # fmt: skip
+
+
+def _is_news(known: Known, place: Place) -> bool:
+    """Return whether the envelope was never here: its position is new, or it is another branch."""
+    if known.log is None or not known.log.row.seen(known.envelope.payload.seq):
+        return True
+    return place.branch > 0 and not place.filled
 
 
 def save_place(db: sqlite3.Connection, known: Known, place: Place, changed_n: int) -> int:

@@ -10,7 +10,7 @@ from node.protocol.frontier import Sum, TooManyHolesError
 from node.protocol.ids import EnvelopeId, LogHandle, RoomId
 from node.store import marks
 from node.store.counters import count
-from node.store.logs import Log, logs_of, save_row
+from node.store.logs import Log, log_at, logs_of, save_row
 from node.store.numbers import find_room
 from node.store.place import NO_KIND, all_ids, id64, keep_id
 from node.store.shapes import Held, LogId, Rooms
@@ -99,11 +99,11 @@ def _take_tombstone(
     except TooManyHolesError:
         return None
     numbers = count(db)
-    saved = save_row(db, log, row, log.head_id8, numbers.changed_n)
+    save_row(db, log, row, log.head_id8, numbers.changed_n)
     branch = 1 + max((branch for _, branch in there), default=-1)
     keep_id(db, log.log_no, (seq, branch, NO_KIND), envelope_id, numbers.arrival)
     marks.add(db, marks.TOLD, log.log_no, seq, seq)
-    return saved
+    return log_at(db, log.log_no)
 
 
 def closed_hashes(db: sqlite3.Connection, room: RoomId, class_: int) -> list[bytes]:

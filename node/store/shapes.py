@@ -104,6 +104,7 @@ class Appended:
     size_bytes: int
     row: Row
     local: bool
+    is_news: bool
 
 
 @dataclass(frozen=True, slots=True)

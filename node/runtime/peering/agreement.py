@@ -4,6 +4,7 @@ import math
 from typing import Final
 
 from node.runtime.peering.comparing import Comparing
+from node.runtime.peering.custody import Receipts
 from node.runtime.peering.ingest import Ingest
 from node.runtime.peering.ports import Reached
 from node.runtime.peering.repairing import Repairs
@@ -18,11 +19,19 @@ DOUBT_S: Final = 2.0
 class Agreement:
     """What one session knows of the pair's digests."""
 
-    def __init__(self, talk: Talk, comparing: Comparing, repairs: Repairs, ingest: Ingest) -> None:
+    def __init__(
+        self,
+        talk: Talk,
+        comparing: Comparing,
+        repairs: Repairs,
+        ingest: Ingest,
+        receipts: Receipts,
+    ) -> None:
         self._talk = talk
         self._comparing = comparing
         self._repairs = repairs
         self._ingest = ingest
+        self._receipts = receipts
         self._announced = False
         self._said: tuple[bytes, ...] = ()
         """Digests as the peer was told them last."""
@@ -64,6 +73,7 @@ class Agreement:
             await self.say_alive()
         if talk.ground.wishes.is_settled(talk.number):
             await self._comparing.advance(Reached(talk.hello.incarnation, summary.changed_n))
+        await self._comparing.settle()
 
     @property
     def _is_idle(self) -> bool:
@@ -77,11 +87,15 @@ class Agreement:
             await self.say_alive()
 
     async def say_alive(self) -> None:
-        """Send KEEPALIVE with the pair's digests."""
+        """Send KEEPALIVE with the pair's digests.
+
+        STORED goes before: equal digests let the peer end the link, and it would count too few.
+        """
         talk = self._talk
         changed_n, digests = await talk.ground.log.digests(talk.pair)
         self._said = digests
         self._ingest.keepalive_sent()
+        self._receipts.flush()
         talk.wire.post(Keepalive(self._ingest.consumed, Summary(changed_n, digests)))
 
     @property

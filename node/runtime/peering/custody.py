@@ -51,6 +51,13 @@ class Receipts:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(STORED_DELAY_S, self._flush)
 
+    def flush(self) -> None:
+        """Tell the peer now, and wait for no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._waits = STORED_WAITS
+            self._flush()
+
     def _flush(self) -> None:
         self._waits += 1
         if self._grew and self._waits < STORED_WAITS:

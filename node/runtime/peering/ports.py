@@ -274,6 +274,11 @@ class Appended(Protocol):
         """Return whether it was written on this box."""
         ...
 
+    @property
+    def is_news(self) -> bool:
+        """Return whether it was never here before: neither lost nor dropped and taken again."""
+        ...
+
 
 class StoredEntry(Protocol):
     """One entry of a STORED frame."""

@@ -135,7 +135,7 @@ class Repairs:
         self._client = None
         if client.is_complete:
             await self._take_flag(frame.scope, forked=frame.forked)
-        have = await self._told_of(frame.scope, [item.id for item in client.have])
+        have = await self._told_of(frame.scope, [item.id for item in sorted(client.have)])
         need = [RepairItem(What.LACKED, NO_SEQ, id_) for id_ in sorted(client.need)]
         self._post_items(frame.scope, [*have, *need])
 

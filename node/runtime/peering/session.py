@@ -90,7 +90,7 @@ class Session:
         self._ending: Ending | None = None
         self._ingest = Ingest(talk)
         self._receipts = Receipts(talk)
-        self.agreement = Agreement(talk, self.comparing, self.repairs, self._ingest)
+        self.agreement = Agreement(talk, self.comparing, self.repairs, self._ingest, self._receipts)
 
     async def run(self) -> Ending:
         """Work until the link ends; return how it did."""

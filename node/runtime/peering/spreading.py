@@ -47,8 +47,11 @@ class Spreading:
         for session in sessions:
             session.on_appended(appended)
             _note(session, appended)
-        now = [each for each in appended if each.local or each.class_ <= kinds.SAFETY]
-        later = [each for each in appended if not each.local and each.class_ > kinds.SAFETY]
+        # What was lost or dropped here and is taken again has a new arrival number: pushed under
+        # that, it could cross a link a second time.
+        news = [each for each in appended if each.is_news]
+        now = [each for each in news if each.local or each.class_ <= kinds.SAFETY]
+        later = [each for each in news if not each.local and each.class_ > kinds.SAFETY]
         if now:
             self._push(now)
         if later:
