@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from node.contract.problems import UNAVAILABLE, RefusedError
 from node.store.connection import WAL_LIMIT_BYTES, open_writer
 
 IDLE_S: Final = 0.25
@@ -48,6 +49,8 @@ class _Answer:
 
 class Writer:
     """Runs jobs in order and answers each after the COMMIT that holds it."""
+
+    _closed = False
 
     def __init__(
         self,
@@ -96,14 +99,19 @@ class Writer:
         """Queue ``job`` and return its answer to be; as ``write``, for who must not miss it.
 
         The callbacks of the futures run in the order of the commits. Do not cancel it.
+        After ``close`` the answer is the refusal ``UNAVAILABLE``: nobody may wait for ever.
         """
         done: asyncio.Future[T] = self._loop.create_future()
         done.add_done_callback(_looked_at)
+        if self._closed:
+            done.set_exception(RefusedError(UNAVAILABLE))
+            return done
         self._queue.put(_Entry(job, done))
         return done
 
     async def close(self) -> None:
         """Commit what is queued, fold the WAL into the database and end the thread."""
+        self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 

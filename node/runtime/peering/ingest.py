@@ -106,6 +106,7 @@ class Ingest:
         known = await ground.log.logs(list(unasked))
         unknown = sorted(unasked - known.keys())
         over = set(unknown[self._talk.may_begin(len(unknown)) :])
+        self._talk.owes_room |= bool(over)
         return [each for each in taken if each[0].payload.log.handle not in over]
 
     async def _store(self, taken: _Brought) -> bool:
@@ -155,6 +156,7 @@ class Ingest:
         for handle, positions in seen.items():
             wishes.arrived(handle, Ranges.at(positions))
             self._talk.ahead.remove(handle, Ranges.at(positions))
+        self._talk.owes_room |= bool(refused)
         for handle, positions in refused.items():
             wishes.gone(number, handle, Ranges.at(positions))
             wishes.leave_out(number)

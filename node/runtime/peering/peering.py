@@ -216,6 +216,10 @@ class Peering:
         schedule = self._due.get(session.number)
         if schedule is None:
             return  # it ended meanwhile
+        if session.talk.owes_room and now_s >= schedule.exchange_s:
+            # What was not taken, the peer has sent: it can come again over another link only.
+            self._end(session, CloseReason.DONE)
+            return
         speaks, opens = schedule.due(now_s, asked=session.heads.leaves_more)
         if speaks or opens:
             session.heads.leaves_more = False

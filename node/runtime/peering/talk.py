@@ -44,6 +44,8 @@ class Talk:
     """When the peer was last found to lack something; never, once digests were compared since."""
     is_compared: bool = False
     """An exchange was completed."""
+    owes_room: bool = False
+    """Something the peer sent was not taken, and it cannot send that again over this link."""
     strikes: int = 0
     """Logs the peer's rows promised and it did not deliver."""
     heard_s: float = 0.0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from node.contract.problems import UNAVAILABLE, RefusedError
 from node.store.connection import open_reader
 from node.store.writer import Chore, Writer
 
@@ -207,3 +208,12 @@ async def test_whatever_goes_wrong_at_opening_is_told(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "x.db", prepare)
     with pytest.raises(OSError, match="no such card"):
         await asyncio.wait_for(writer.opened(), 10)
+
+
+async def test_after_close_nobody_waits_for_ever(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "x.db", lambda _: None)
+    await writer.opened()
+    await writer.close()
+    with pytest.raises(RefusedError) as refused:
+        await writer.write(lambda db: db.execute("SELECT 1").fetchone())
+    assert refused.value.problem is UNAVAILABLE

@@ -80,7 +80,7 @@ async def _compared(box: Box) -> bool:
     return any(session.talk.is_compared for session in box.node.peering.sessions.values())
 
 
-@pytest.mark.parametrize(("mine", "theirs"), [(3, 2), (0, 2), (3, 0), (0, 0)])
+@pytest.mark.parametrize(("mine", "theirs"), [(3, 2), (0, 2), (3, 0), (0, 0), (90, 0), (0, 90)])
 async def test_at_the_second_link_only_what_changed_since_is_shown(
     boxes: Boxes, monkeypatch: pytest.MonkeyPatch, mine: int, theirs: int
 ) -> None:
@@ -90,8 +90,8 @@ async def test_at_the_second_link_only_what_changed_since_is_shown(
     await boxes.in_sync(one, other)
     await eventually(lambda: _checkpoints(one, other))
     await linked.cut()
-    await one.takes(*written(mine, 1, "new"))
-    await other.takes(*written(theirs, 1, "also"))
+    await one.takes(*written(mine, 1, "new" * 500))
+    await other.takes(*written(theirs, 1, "also" * 400))
     for box in (one, other):
         monkeypatch.setattr(box.store, "write", _slowly(box))
     linked = boxes.link(one, other)

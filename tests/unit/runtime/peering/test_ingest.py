@@ -229,3 +229,29 @@ async def test_the_age_said_beside_an_envelope_counts(boxes: Boxes) -> None:
     boxes.clock.pass_s(20)
     await box.store.keep_time()
     assert await box.texts() == set()
+
+
+@pytest.mark.parametrize("step", [1, 2])
+async def test_what_was_not_taken_comes_again_over_another_link(boxes: Boxes, step: int) -> None:
+    """Every second envelope opens a hole: the ninth is not taken, and was sent."""
+    box = await boxes.open("one")
+    stranger = boxes.stranger(box)
+    await stranger.hello()
+    author = RemoteAuthor("ana")
+    said = [author.says(f"{number}") for number in range(24)]
+    await stranger.brings(*said[::step])
+
+    async def is_dealt_with() -> bool:
+        owes = box.session(stranger).talk.owes_room
+        return len(await box.texts()) == (24 if step == 1 else 9) and owes is (step == 2)
+
+    await eventually(is_dealt_with)
+    for _ in range(16):
+        boxes.pass_s(60)
+        if stranger.running.done():
+            break
+        await stranger.consume(0)
+        await asyncio.sleep(0.05)
+    assert stranger.running.done() is (step == 2)
+    if step == 2:
+        assert (await stranger.ending()).name == "done"

@@ -8,7 +8,7 @@ from node.protocol.frontier import Row
 from node.protocol.ids import EVERYONE, RoomId, VerifyKey
 from node.protocol.ranges import Ranges
 from node.runtime.peering.spreading import RELAY_DELAY_S, Spreading
-from node.sync.frames import Data, Delta, Rows, RowsMode, Stored, StoredEntry, Want
+from node.sync.frames import Data, Delta, Keepalive, Rows, RowsMode, Stored, StoredEntry, Want
 from tests.fakes.authors import RemoteAuthor
 from tests.fakes.deadlines import eventually
 from tests.unit.runtime.peering.boxes import Box, Boxes, Stranger
@@ -177,7 +177,7 @@ async def test_the_better_way_is_chosen_and_one_that_broke_its_word_is_a_worse_o
 ) -> None:
     box = await boxes.open("gym")
     made = await strangers(boxes, box, 6)
-    best, liar = made[2], made[4]
+    best, liar = made[4], made[2]
 
     def quality(peer: VerifyKey, _interface: str | None) -> float:
         return 0.9 if peer in {best.id, liar.id} else 0.3
@@ -194,3 +194,25 @@ async def test_the_better_way_is_chosen_and_one_that_broke_its_word_is_a_worse_o
     assert counts.pop(best.id) == 6
     assert sum(counts.values()) == 6
     assert counts.get(liar.id, 0) < 6
+
+
+async def test_of_who_does_not_say_that_it_has_the_news_it_is_doubted_once(boxes: Boxes) -> None:
+    box = await boxes.open("gym")
+    (stranger,) = await strangers(boxes, box, 1)
+    await box.takes(RemoteAuthor("ana").says("news"))
+    await stranger.next(Data)
+    boxes.pass_s(1.9)
+    await stranger.never(Keepalive, 0.2)
+    boxes.pass_s(0.2)
+    said = await stranger.next(Keepalive)
+    assert said.summary is not None
+    assert said.summary.digests == await box.digests()
+    boxes.pass_s(5)
+    await stranger.never(Keepalive, 0.2)
+    assert box.session(stranger).talk.unconfirmed_count == 1
+    await stranger.say(Keepalive(0, said.summary))
+    await eventually(lambda: _confirmed(box, stranger))
+
+
+async def _confirmed(box: Box, stranger: Stranger) -> bool:
+    return box.session(stranger).talk.in_sync

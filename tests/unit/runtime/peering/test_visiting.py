@@ -5,7 +5,7 @@ import pytest
 from node.runtime.peering import custody
 from node.runtime.peering.ports import Link, UnreachableError
 from node.runtime.peering.visiting import visit
-from node.sync.frames import Rows
+from node.sync.frames import Rows, RowsMode, Want
 from tests.fakes.authors import RemoteAuthor
 from tests.fakes.deadlines import eventually
 from tests.fakes.memory_link import Cable, MemoryLink
@@ -116,3 +116,26 @@ async def test_a_visit_tells_the_reason_of_a_peer_that_ends_it(boxes: Boxes) -> 
     await stranger.say(b"\0\x08")
     report = await visiting
     assert (report.state, report.reason) == ("failed", "busy")
+
+
+async def test_nothing_is_settled_before_the_peer_has_asked_for_what_it_lacks(
+    boxes: Boxes,
+) -> None:
+    box = await boxes.open("one")
+    await box.takes(RemoteAuthor("ana").says("x"))
+    stranger = boxes.stranger(box, dials=False)
+    await stranger.hello()
+    await stranger.next(Rows)
+    await stranger.say(Rows(RowsMode.ANSWER, turn_ends=True, final=True, changed_n=0))
+    session = box.session(stranger)
+
+    async def in_sync() -> bool:
+        return session.talk.in_sync
+
+    async def settled() -> bool:
+        return session.is_settled
+
+    await eventually(in_sync)
+    assert not session.is_settled
+    await stranger.say(Want(1))
+    await eventually(settled)
