@@ -132,15 +132,20 @@ def insert(
     return Appended(
         change.numbers.arrival, envelope.id, place.row.handle, payload.seq, payload.room,
         payload.kind, class_, len(envelope.exact), place.row, change.local,
-        _is_news(known, place),
+        _is_news(db, known, place),
     )  # fmt: skip
 
 
-def _is_news(known: Known, place: Place) -> bool:
-    """Return whether the envelope was never here: its position is new, or it is another branch."""
-    if known.log is None or not known.log.row.seen(known.envelope.payload.seq):
+def _is_news(db: sqlite3.Connection, known: Known, place: Place) -> bool:
+    """Return whether the envelope was never here: its position is new, or it is another branch.
+
+    Where something was dropped before the fork was noticed nobody knows which branch it was.
+    """
+    seq, log = known.envelope.payload.seq, known.log
+    if log is None or not log.row.seen(seq):
         return True
-    return place.branch > 0 and not place.filled
+    another = place.branch > 0 and not place.filled
+    return another and not marks.has(db, marks.DROPPED, log.log_no, seq)
 
 
 def save_place(db: sqlite3.Connection, known: Known, place: Place, changed_n: int) -> int:
