@@ -31,10 +31,10 @@ def test_every_operation_answers_as_described_and_never_with_a_fault(identity: b
         assert node.process.poll() is None
         assert node.log.read_text() == ""
     operations = {label for label, _ in seen}
-    assert len(operations) == 17
+    assert len(operations) == 18
     assert not {status for _, status in seen if status >= 500}
     served = reached(seen, 200) | reached(seen, 201)
-    wants_more = {"GET /peers/{peer_id}", "POST /admin/token", "GET /admin/backup"}
+    wants_more = {"GET /peers/{peer_id}", "POST /admin/token", "GET /admin/backup", "POST /links"}
     never = {"POST /rooms/{room_id}/leave", "POST /rooms/{room_id}/read"}
     writes = {o for o in operations if o.startswith("POST /rooms")}
     expected = operations - wants_more - (never if identity else writes)

@@ -77,11 +77,11 @@ PAGE = (
 
 SUITES = (
     Suite("check", 0.5, TOOLS, side_by_side=True),
-    Suite("test-unit", 0.75, (pytest("unit", *ON_BOTH_CORES),)),
+    Suite("test-unit", 1.75, (pytest("unit", *ON_BOTH_CORES),)),
     Suite("test-cli", 0.75, (pytest("cli", *ON_BOTH_CORES),)),
     Suite("test-repository", 0.5, (pytest("repository", *ON_BOTH_CORES),)),
     Suite("test-web", 0.25, PAGE, nodejs=True),
-    Suite("test-property", 1.25, (pytest("property"),)),
+    Suite("test-property", 2.0, (pytest("property"),)),
     Suite("test-oracles", 1.0, (pytest("oracles"),), environment="oracles"),
     Suite("test-locks", 1.0, (pytest("locks"),)),
     Suite("test-simulation", 7.0, (pytest("simulation", *ON_BOTH_CORES),)),
@@ -91,7 +91,7 @@ SUITES = (
         (pytest("namespaces", *ON_BOTH_CORES),),
         needs=(IPROUTE, NAMESPACES),
     ),
-    Suite("test-hostile", 4.0, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
+    Suite("test-hostile", 5.5, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
     Suite("test-browser", 4.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
     Suite("test-newcomer", 3.0, (pytest("newcomer"),), needs=(CHROMIUM, COMMIT)),
 )
