@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 from node.contract.problems import FULL, RefusedError
 from node.protocol.envelope import Envelope
 from node.protocol.ids import EVERYONE, RoomId, VerifyKey
-from node.runtime.peering.ports import Appended, FrontierPort, Rooms
+from node.runtime.peering.ports import FrontierPort, Rooms
 from node.runtime.peering.remembered import Remembered
 from node.runtime.peering.times import SharedClock
 from node.runtime.ports import LogPort, Transaction
@@ -25,10 +25,6 @@ asked again. Bounds memory against one who comes under many names."""
 
 class PeeringLog(FrontierPort, LogPort, Protocol):
     """The log as peering needs it."""
-
-
-Offload = Callable[[Callable[[], T]], Awaitable[T]]
-"""Runs computing work where it does not hold up the loop."""
 
 
 @dataclass(slots=True)
@@ -98,6 +94,3 @@ def common_rooms(mine: Rooms, theirs: Rooms) -> Rooms:
 def carries(rooms: Rooms, room: RoomId) -> bool:
     """Return whether ``room`` is among ``rooms``."""
     return rooms is None or room in rooms or room == EVERYONE
-
-
-__all__ = ["Appended", "Ground", "Offload", "PeeringLog", "carries", "common_rooms", "new_quota"]
