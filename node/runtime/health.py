@@ -51,7 +51,8 @@ def check_peers(vitals: Vitals) -> Check:
     """Return whether another box is linked."""
     count = vitals.peers_connected
     if count:
-        return Check("peers", CheckState.OK, f"{count} other boxes are linked.", "")
+        linked = "1 other box is linked." if count == 1 else f"{count} other boxes are linked."
+        return Check("peers", CheckState.OK, linked, "")
     why = "No other box is linked; messages stay on this one."
     return Check("peers", CheckState.WARN, why, "Bring another box near, or connect a cable.")
 
