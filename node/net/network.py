@@ -1,7 +1,7 @@
 """The node's side towards other boxes: accepts links, looks for boxes, and dials."""
 
 import asyncio
-import contextlib
+import logging
 import math
 import random
 import socket
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from node.contract.clock import Clock
+from node.contract.problems import RefusedError
 from node.net.admission import Admission
 from node.net.dial import dial
 from node.net.discovery.announced import Announced
@@ -27,6 +28,8 @@ from node.runtime.peering.endings import Ending
 from node.runtime.peering.peering import Peering
 from node.runtime.peering.ports import Link, UnreachableError
 from node.sync.frames import CloseReason
+
+_log = logging.getLogger("disasternet.net")
 
 DEFAULT_PORT: Final = 7777
 
@@ -187,8 +190,11 @@ class Network:
         while True:
             await self._peering.changed.wait()
             self._peering.changed.clear()
-            with contextlib.suppress(Exception):
+            try:
                 await self._read_digests()
+            except RefusedError as error:
+                _log.info("digests for beacons could not be read, again soon: %s", error)
+                self._peering.changed.set()
             self._discovery.links_changed()
             await asyncio.sleep(DIGEST_PAUSE_S)
 
