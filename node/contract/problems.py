@@ -21,6 +21,7 @@ NO_IDENTITY: Final = Problem("no-identity", 401, "Say your name first.")
 REFUSED: Final = Problem("refused", 403, "This is not allowed here.")
 ORIGIN: Final = Problem("origin", 403, "Another site's page may not act here.")
 NOT_FOUND: Final = Problem("not-found", 404, "There is nothing here.")
+WORDS: Final = Problem("words", 404, "These words are not known here.")
 UNKNOWN_ROOM: Final = Problem("unknown-room", 404, "This box does not know that room.")
 UNKNOWN_MESSAGE: Final = Problem("unknown-message", 404, "This box does not hold that message.")
 METHOD: Final = Problem("method", 405, "This address does not take that method.")
@@ -35,8 +36,8 @@ UNAVAILABLE: Final = Problem("unavailable", 503, "The box is busy. Try again in 
 FULL: Final = Problem("full", 507, "This box is full. It can still be read.")
 
 ALL: Final = (
-    BAD_REQUEST, INVALID, CURSOR, NO_IDENTITY, REFUSED, ORIGIN, NOT_FOUND, UNKNOWN_ROOM,
-    UNKNOWN_MESSAGE, METHOD, CONFLICT, OTHER_STORE, TOO_LARGE, MEDIA_TYPE, HOST, SLOW_DOWN,
+    BAD_REQUEST, INVALID, CURSOR, NO_IDENTITY, REFUSED, ORIGIN, NOT_FOUND, WORDS,
+    UNKNOWN_ROOM, UNKNOWN_MESSAGE, METHOD, CONFLICT, OTHER_STORE, TOO_LARGE, MEDIA_TYPE, HOST, SLOW_DOWN,
     FAULT, UNAVAILABLE, FULL,
 )  # fmt: skip
 

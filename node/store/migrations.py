@@ -180,3 +180,48 @@ def f_sync(db: Database) -> None:
         "UPDATE store SET free_kind_bytes ="
         " (SELECT coalesce(sum(length(exact)), 0) FROM envelope WHERE kind >= 64)"
     )
+
+
+@_steps()
+def g_persons(db: Database) -> None:
+    """Persons carried from box to box, further sessions, words handed over, and check-ins."""
+    for made in (
+        # Every carry key an author published: a proof by an older one still holds.
+        (
+            "CREATE TABLE carry_key (author_no INTEGER NOT NULL, key BLOB NOT NULL,"
+            " stamp BLOB NOT NULL, PRIMARY KEY (author_no, key)) STRICT, WITHOUT ROWID"
+        ),
+        # What the newest profile of an author says it continues; holds when the proof was checked.
+        (
+            "CREATE TABLE claim (author_no INTEGER PRIMARY KEY, old BLOB NOT NULL,"
+            " proof BLOB NOT NULL, holds INTEGER NOT NULL) STRICT"
+        ),
+        "CREATE INDEX idx_claim_old ON claim (old)",
+        # Whom the newest profile of an author disowns.
+        (
+            "CREATE TABLE disowned (author_no INTEGER NOT NULL, denied BLOB NOT NULL,"
+            " PRIMARY KEY (author_no, denied)) STRICT, WITHOUT ROWID"
+        ),
+        # Sessions beside person.token. Those of a pop-up have an address and end.
+        (
+            "CREATE TABLE session (hash BLOB PRIMARY KEY, author_no INTEGER NOT NULL, address TEXT,"
+            " begun_s INTEGER NOT NULL, twin BLOB, lang TEXT, ended INTEGER NOT NULL)"
+            " STRICT, WITHOUT ROWID"
+        ),
+        "CREATE INDEX idx_session_begun ON session (begun_s) WHERE address NOT NULL",
+        (
+            "CREATE TABLE handover (hash BLOB PRIMARY KEY, author_no INTEGER NOT NULL, pop_up BLOB,"
+            " made_s INTEGER NOT NULL, used_by TEXT) STRICT, WITHOUT ROWID"
+        ),
+        # The newest check-in of an author in each topic (see checkins.py).
+        (
+            "CREATE TABLE checkin (author_no INTEGER NOT NULL, topic INTEGER NOT NULL,"
+            " arrival INTEGER NOT NULL, category INTEGER NOT NULL, stamp BLOB NOT NULL,"
+            " sort_ms INTEGER NOT NULL, PRIMARY KEY (author_no, topic)) STRICT, WITHOUT ROWID"
+        ),
+        "CREATE INDEX idx_checkin_arrival ON checkin (arrival)",
+        "CREATE INDEX idx_checkin_newest ON checkin (topic, sort_ms, arrival)",
+        "ALTER TABLE store ADD COLUMN form_key BLOB",
+        "UPDATE store SET form_key = randomblob(32)",
+    ):
+        db.conn.execute(made)

@@ -5,7 +5,7 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x444E3031  # "DN01": SQLite's own mark for whose file this is
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """``user_version`` after the newest migration here; equal means there is nothing to do."""
 
 MIN_READER: Final = 2

@@ -42,4 +42,4 @@ async def introduce(
 async def me(node: NamedDependency[Node], caller: NamedDependency[Caller]) -> Me:
     """Who am I here?"""
     user = None if caller.session is None else caller.session.user
-    return Me(user, node.people.box, caller.admin)
+    return Me(user, node.people.box, caller.admin, [])

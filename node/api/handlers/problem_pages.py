@@ -16,6 +16,7 @@ ADVICE: Final = {
     "refused": "Use another way: the box's owner can do this on the box itself.",
     "origin": "Open this box's own page and do it there.",
     "not-found": "Check the address, or begin at the start page.",
+    "words": "Look at them again, or ask for new words where you wrote before.",
     "unknown-room": "It may not have reached this box yet. Look again when boxes have met.",
     "unknown-message": "It may not have reached this box yet, or it has expired.",
     "method": "The answer's Allow header names the methods that are taken here.",
