@@ -1,5 +1,7 @@
 """Every sentence of the appliance that a person can read, in one place."""
 
+# ruff: noqa: RUF001 - other scripts have letters that look like Latin ones
+
 from typing import Final
 
 RADIO_PLANS: Final = {
@@ -23,3 +25,48 @@ RADIO_BLOCKED: Final = "A radio is switched off (rfkill). Switch it on and start
 
 NO_RADIO_IN_FILE: Final = "{file} has no radio in it. It must be the output of: iw list"
 CANNOT_READ_FILE: Final = "{file} cannot be read: {why}."
+
+RIGHT_TO_LEFT: Final = frozenset({"ar"})
+
+PORTAL_NO_INTERNET: Final = {"en": "This network has no internet. Open:"}
+PORTAL_DOWN_TITLE: Final = {
+    "en": "The box is starting",
+    "es": "La caja está arrancando",
+    "fr": "La boîte démarre",
+    "ar": "الصندوق قيد التشغيل",
+    "uk": "Бокс запускається",
+    "tr": "Kutu başlıyor",
+    "bn": "বাক্সটি চালু হচ্ছে",
+    "ht": "Bwat la ap limen",
+}
+PORTAL_DOWN: Final = {
+    "en": "Messages are kept. This page looks again every few seconds.",
+    "es": "Los mensajes están guardados. Esta página vuelve a mirar cada pocos segundos.",
+    "fr": "Les messages sont gardés. Cette page réessaie toutes les quelques secondes.",
+    "ar": "الرسائل محفوظة. تعيد هذه الصفحة المحاولة كل بضع ثوان.",
+    "uk": "Повідомлення збережено. Сторінка перевіряє знову кожні кілька секунд.",
+    "tr": "Mesajlar saklanıyor. Bu sayfa birkaç saniyede bir yeniden bakar.",
+    "bn": "বার্তাগুলি রাখা আছে। এই পাতা কয়েক সেকেন্ড পর পর আবার দেখে।",
+    "ht": "Mesaj yo konsève. Paj sa a ap gade ankò chak kèk segonn.",
+}
+PORTAL_STAYED_TITLE: Final = {
+    "en": "Your phone keeps this Wi-Fi",
+    "es": "Tu teléfono se queda en este Wi-Fi",
+    "fr": "Votre téléphone reste sur ce Wi-Fi",
+    "ar": "هاتفك يبقى على شبكة الواي فاي هذه",
+    "uk": "Телефон залишається в цій мережі Wi-Fi",
+    "tr": "Telefonunuz bu Wi-Fi'da kalıyor",
+    "bn": "আপনার ফোন এই ওয়াই-ফাইতে থাকছে",
+    "ht": "Telefòn ou rete sou Wi-Fi sa a",
+}
+PORTAL_STAYED: Final = {
+    "en": "This window may close now. Open this address in your browser:",
+    "es": "Esta ventana puede cerrarse ahora. Abre esta dirección en tu navegador:",
+    "fr": "Cette fenêtre peut se fermer. Ouvrez cette adresse dans votre navigateur :",
+    "ar": "قد تُغلق هذه النافذة الآن. افتح هذا العنوان في المتصفح:",
+    "uk": "Це вікно може закритися. Відкрийте цю адресу у браузері:",
+    "tr": "Bu pencere şimdi kapanabilir. Bu adresi tarayıcınızda açın:",
+    "bn": "এই জানালা এখন বন্ধ হতে পারে। আপনার ব্রাউজারে এই ঠিকানা খুলুন:",
+    "ht": "Fenèt sa a ka fèmen kounye a. Louvri adrès sa a nan navigatè ou:",
+}
+"""Language → sentence; every dictionary has the same languages."""
