@@ -6,15 +6,44 @@ import json
 import os
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from websockets.sync.client import ClientConnection, connect
 
 from tests.namespaces.wires import Place
 
+T = TypeVar("T")
 CLONE_NEWNET: Final = 0x40000000  # linux/sched.h
 LIMIT_S: Final = 20.0
+
+
+def within(place: Place, work: Callable[[], T]) -> T:
+    """Return what ``work`` returns when it runs in the network namespace of ``place``.
+
+    Sockets that it makes stay there, whoever uses them.
+
+    Raises:
+        BaseException: what ``work`` raised.
+    """
+    made: list[T] = []
+    failed: list[BaseException] = []
+
+    def enter_and_work() -> None:
+        try:
+            _enter(place)
+            made.append(work())
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
+            failed.append(error)
+
+    # A thread has a network namespace of its own choice, and takes it along when it ends.
+    thread = threading.Thread(target=enter_and_work)
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return made[0]
 
 
 def connected(place: Place, address: tuple[str, int]) -> socket.socket:
@@ -23,23 +52,7 @@ def connected(place: Place, address: tuple[str, int]) -> socket.socket:
     Raises:
         OSError: nobody answers at ``address`` there.
     """
-    made: list[socket.socket | BaseException] = []
-
-    def make() -> None:
-        try:
-            _enter(place)
-            made.append(socket.create_connection(address, LIMIT_S))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked
-            made.append(error)
-
-    # A thread has a network namespace of its own choice, and takes it along when it ends.
-    thread = threading.Thread(target=make)
-    thread.start()
-    thread.join()
-    outcome = made[0]
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return outcome
+    return within(place, lambda: socket.create_connection(address, LIMIT_S))
 
 
 def _enter(place: Place) -> None:

@@ -36,6 +36,14 @@ def _has_commit() -> bool:
 CHROMIUM = program("chromium")
 STRACE = program("strace")
 IPROUTE = Need("ip", lambda: shutil.which("ip") is not None, "install iproute2", package="iproute2")
+NFT = Need("nft", lambda: shutil.which("nft") is not None, "install nftables", package="nftables")
+DNSMASQ = Need(
+    "dnsmasq",
+    lambda: shutil.which("dnsmasq") is not None,
+    "install dnsmasq-base",
+    package="dnsmasq-base",
+)
+HOSTAPD = program("hostapd")
 NAMESPACES = Need(
     "right to make network namespaces", lambda: os.geteuid() == 0, "run this suite as root"
 )

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.suites.preflight import CHROMIUM, COMMIT, IPROUTE, NAMESPACES, STRACE, Need
+from tests.suites.preflight import (
+    CHROMIUM,
+    COMMIT,
+    DNSMASQ,
+    HOSTAPD,
+    IPROUTE,
+    NAMESPACES,
+    NFT,
+    STRACE,
+    Need,
+)
 
 REPORT = "{report}"
 """Stands in a command for the file its JUnit report goes to."""
@@ -89,7 +99,7 @@ SUITES = (
         "test-namespaces",
         4.0,
         (pytest("namespaces", *ON_BOTH_CORES),),
-        needs=(IPROUTE, NAMESPACES),
+        needs=(IPROUTE, NAMESPACES, NFT, DNSMASQ, HOSTAPD),
     ),
     Suite("test-hostile", 5.5, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
     Suite("test-browser", 4.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
