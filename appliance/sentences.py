@@ -26,6 +26,12 @@ RADIO_BLOCKED: Final = "A radio is switched off (rfkill). Switch it on and start
 NO_RADIO_IN_FILE: Final = "{file} has no radio in it. It must be the output of: iw list"
 CANNOT_READ_FILE: Final = "{file} cannot be read: {why}."
 
+FOREIGN_FILE: Final = "{file} is not used here. Write this in disasternet.toml: {keys}."
+CONFIG_TOO_LONG: Final = "{file} is too long to be ours. Nothing of it is used."
+CONFIG_NOT_A_LINE: Final = 'This line has no key and value. Write, for example: name = "Gym"'
+CONFIG_UNKNOWN_KEY: Final = "{key} is not known here. It was left out."
+CONFIG_WRONG_VALUE: Final = "{key} cannot be used. It takes {accepted}."
+
 RIGHT_TO_LEFT: Final = frozenset({"ar"})
 
 PORTAL_NO_INTERNET: Final = {"en": "This network has no internet. Open:"}
