@@ -26,6 +26,38 @@ RADIO_BLOCKED: Final = "A radio is switched off (rfkill). Switch it on and start
 NO_RADIO_IN_FILE: Final = "{file} has no radio in it. It must be the output of: iw list"
 CANNOT_READ_FILE: Final = "{file} cannot be read: {why}."
 
+HEALTH: Final = {
+    "power": {
+        "ok": ("The power supply is strong enough.", ""),
+        "now": (
+            "The power supply is too weak; messages may not be written.",
+            "Use the Pi's own supply and a short cable.",
+        ),
+        "once": (
+            "The power supply was too weak at least once since the start.",
+            "Use the Pi's own supply and a short cable.",
+        ),
+    },
+    "heat": {
+        "ok": ("The box is cool enough.", ""),
+        "hot": ("The box is hot and works slowly.", "Put it in the shade, and let air reach it."),
+    },
+    "card": {
+        "ok": ("The card keeps what is written.", ""),
+        "absent": (
+            "There is no place to keep messages; they will not survive a power cut.",
+            "Flash the card again, or use another one.",
+        ),
+        "read-only": (
+            "The card takes no more writes.",
+            "Save a backup, and use another card.",
+        ),
+        "errors": ("The card had errors.", "Save a backup, and use another card soon."),
+        "tight": ("The card is nearly full.", "Save a backup, and use a bigger card."),
+    },
+}
+"""Check → case → why, and what to do."""
+
 FOREIGN_FILE: Final = "{file} is not used here. Write this in disasternet.toml: {keys}."
 CONFIG_TOO_LONG: Final = "{file} is too long to be ours. Nothing of it is used."
 CONFIG_NOT_A_LINE: Final = 'This line has no key and value. Write, for example: name = "Gym"'
