@@ -13,6 +13,9 @@ from appliance.hotspot.setup import (
 )
 
 TABLE: Final = "disasternet"
+MAX_ASKING_PER_PHONE: Final = 24
+"""Connections of one phone to the portal; its programs ask many names at once, and each answer
+closes. Stops one phone from taking every place."""
 MAX_COURIERS: Final = 16
 MAX_COURIERS_PER_STATION: Final = 4
 """More than one: a link that the air cut stays in conntrack, and the next turn must get in."""
@@ -25,13 +28,16 @@ table inet $table {
     map web { type inet_service : inet_service; elements = { 80 : $web } }
     set box { type ipv4_addr; elements = { $home, $away } }
     set courier { type ether_addr; flags dynamic; size 64; }
+    set asking { type ipv4_addr; flags dynamic; size 1024; }
 
     chain translate {
         type nat hook prerouting priority dstnat; policy accept;
         iifname != "$bridge" return
-        # A refused IPv6 connection gets its reset from a closed port: a reset made by a rule
-        # never arrives on link-local.
+        # A closed port refuses where a rule cannot: its reset never arrives on link-local, nor
+        # for a connection that was redirected.
         meta nfproto ipv6 tcp dport != $peer redirect to :9
+        ip daddr $portal tcp dport 80 add @asking { ip saddr ct count over $asking_each } \
+            redirect to :9
         ip daddr $portal tcp dport 80 redirect to :$portal_port
         ip daddr @box tcp dport 80 redirect to :tcp dport map @web
     }
@@ -61,7 +67,7 @@ table inet $table {
     chain hotspot {
         ct state established,related accept
         ct state invalid goto refuse
-        meta nfproto ipv6 ct status dnat tcp dport 9 accept
+        ct status dnat tcp dport 9 accept
         udp dport 67 accept
         meta nfproto ipv4 meta l4proto { tcp, udp } th dport 53 accept
         # Only what came through the redirects reaches the portal.
@@ -110,6 +116,7 @@ def render(setup: Setup, *, node_up: bool = True) -> str:
         portal=PORTAL_ADDRESS,
         portal_port=PORTAL_PORT,
         peer=PEER_PORT,
+        asking_each=MAX_ASKING_PER_PHONE,
         couriers=MAX_COURIERS,
         couriers_each=MAX_COURIERS_PER_STATION,
     )

@@ -1,6 +1,8 @@
 """What a phone on the hotspot meets: the shipped rules and files, in the real kernel."""
 
+import socket
 from collections.abc import Callable, Generator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from appliance.hotspot.checking import (
 )
 from appliance.hotspot.setup import AWAY, PORTAL_ADDRESS, Setup
 from tests.namespaces.hotspot import BOX, Hotspot, hotspot
+from tests.namespaces.inside import within
 from tests.namespaces.wires import wires
 
 AT_ONCE_S = 0.4
@@ -144,6 +147,20 @@ def test_while_the_node_is_away_the_portal_says_that_messages_are_kept(spot: Hot
     assert b"Messages are kept" in away.body
     assert away.headers["connection"] == "close"
     assert spot.get("disasternet.internal", "/status").status == 200
+
+
+def test_one_phone_cannot_take_every_place_of_the_portal(spot: Hotspot) -> None:
+    def crowd() -> int:
+        with ExitStack() as held:
+            for number in range(2 * firewall.MAX_ASKING_PER_PHONE):
+                try:
+                    asking = socket.create_connection((str(PORTAL_ADDRESS), 80), 5)
+                except ConnectionRefusedError:
+                    return number
+                held.callback(asking.close)
+            return 2 * firewall.MAX_ASKING_PER_PHONE
+
+    assert within(spot.phone, crowd) == firewall.MAX_ASKING_PER_PHONE
 
 
 def test_without_the_rules_a_phone_would_reach_more(tmp_path: Path) -> None:
