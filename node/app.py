@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from node import __version__, config
@@ -18,7 +19,9 @@ from node.api.front.serving import serve
 from node.api.pages import Pages
 from node.clock import SystemClock
 from node.config import Settings
+from node.contract.facts import HOTSPOT_FILE, HotspotFacts
 from node.contract.problems import FULL, RefusedError
+from node.facts import FactsFile
 from node.net.discovery.endpoint import parse
 from node.net.doors import open_peer_doors
 from node.net.identity import LinkIdentity
@@ -171,7 +174,10 @@ def _open_peer_doors(port: int) -> list[socket.socket]:
 
 def _surroundings(settings: Settings) -> Surroundings:
     rooms = frozenset(RoomId(bytes.fromhex(room)) for room in settings.carry_rooms)
-    return Surroundings(carried=rooms | {EVERYONE} if rooms else None, verify=_verify)
+    hotspot = FactsFile(Path(settings.facts_dir).expanduser() / HOTSPOT_FILE, HotspotFacts)
+    return Surroundings(
+        carried=rooms | {EVERYONE} if rooms else None, verify=_verify, hotspot=hotspot.read
+    )
 
 
 async def _verify(exacts: list[bytes]) -> list[Envelope]:

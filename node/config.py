@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Addresses of this box on its open hotspot; the admin's part is refused there."""
     appliance_user: _Name = "disasternet-appliance"
     """System user that may ask for the status and start courier links."""
+    facts_dir: _Name = "/run/disasternet/facts"
+    """Where the appliance says what its hotspot is; without it this box has none."""
 
     def __post_init__(self) -> None:
         """Look at what a type cannot say; called by msgspec, which names the place of an error."""

@@ -1,8 +1,15 @@
 """What the appliance writes for the node: one JSON file each below the facts directory."""
 
+import ipaddress
 from dataclasses import dataclass
+from typing import Final
 
-HOTSPOT_FILE = "hotspot.json"
+HOTSPOT_FILE: Final = "hotspot.json"
+
+MAX_SSID_BYTES: Final = 32
+"""IEEE 802.11: the SSID element."""
+PASSPHRASE_CHARS: Final = range(8, 64)
+"""IEEE 802.11i: a passphrase; a raw key of 64 hex digits is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +22,15 @@ class HotspotFacts:
     """IPv4 address of this box on the hotspot."""
     passphrase: str | None = None
     """WPA2 passphrase; None for an open network."""
+
+    def __post_init__(self) -> None:
+        """Look at what a type cannot say.
+
+        Raises:
+            ValueError: no phone can join by these facts; the writer is wrong.
+        """
+        if not 0 < len(self.ssid.encode()) <= MAX_SSID_BYTES:
+            raise ValueError(f"the SSID needs 1 to {MAX_SSID_BYTES} bytes")
+        ipaddress.IPv4Address(self.address)
+        if self.passphrase is not None and len(self.passphrase) not in PASSPHRASE_CHARS:
+            raise ValueError("the passphrase needs 8 to 63 characters")

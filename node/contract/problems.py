@@ -48,8 +48,12 @@ class RefusedError(Exception):
     Raised by any layer; the API answers it as ``problem``, the CLI prints ``detail``.
     """
 
-    def __init__(self, problem: Problem, detail: str | None = None) -> None:
+    def __init__(
+        self, problem: Problem, detail: str | None = None, *, retry_after_s: int | None = None
+    ) -> None:
         self.problem = problem
         self.detail = detail or problem.title
         """What is wrong in this case, and what to do, in one or two sentences."""
+        self.retry_after_s = retry_after_s
+        """When the same may be tried again; None when that is not known."""
         super().__init__(self.detail)

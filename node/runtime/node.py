@@ -7,13 +7,18 @@ from typing import Final
 
 from node.contract.clock import Clock
 from node.contract.cursors import Cursor
+from node.contract.facts import HotspotFacts
 from node.contract.frames import PeerFrame
 from node.contract.people import Box
 from node.events import Bus
 from node.protocol.envelope import Envelope, open_envelope
 from node.protocol.ids import VerifyKey
 from node.runtime.authoring import Scribe
+from node.runtime.carrying import Carrying
+from node.runtime.check_ins import CheckIns
+from node.runtime.exports import Exports
 from node.runtime.feed import Feed, open_feed
+from node.runtime.handovers import Handovers
 from node.runtime.messages import Messages
 from node.runtime.peering.ground import Ground, PeeringLog, new_quota
 from node.runtime.peering.peering import Peering
@@ -23,6 +28,7 @@ from node.runtime.peering.spreading import LinkQuality, no_quality
 from node.runtime.peering.times import SharedClock
 from node.runtime.peering.views import as_gone, linked_peer
 from node.runtime.people import People
+from node.runtime.pop_ups import PopUps
 from node.runtime.publishing import Publisher
 from node.runtime.rooms import Rooms
 from node.runtime.status import Statuses
@@ -36,6 +42,10 @@ async def verify_here(exacts: list[bytes]) -> list[Envelope]:
     return [open_envelope(exact) for exact in exacts]
 
 
+def no_hotspot() -> None:
+    """Return that this node has no hotspot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a node is told about the way it runs."""
@@ -43,6 +53,7 @@ class Surroundings:
     carried: CarriedRooms = None
     quality: LinkQuality = no_quality
     verify: Callable[[list[bytes]], Awaitable[list[Envelope]]] = field(default=verify_here)
+    hotspot: Callable[[], HotspotFacts | None] = field(default=no_hotspot)
 
 
 class Node:
@@ -70,7 +81,7 @@ class Node:
         self._log = log
         self._bus = Bus(str(Cursor(log.incarnation, log.opened_at)), log.opened_at)
         self._publisher = Publisher(log, self._bus)
-        shared = SharedClock(clock)
+        shared = self._clock = SharedClock(clock)
 
         def draw(below: int) -> int:
             return int.from_bytes(entropy(_DRAW_BYTES), "big") % below
@@ -91,9 +102,23 @@ class Node:
         self.peering = Peering(ground, on_change=self._peer_changed, quality=around.quality)
         scribe = Scribe(shared, entropy)
         self.people = People(box, log, scribe, entropy)
+        self.carrying = Carrying(box, log, scribe, entropy)
+        self.handovers = Handovers(box, log, clock, entropy)
+        self.pop_ups = PopUps(log, scribe, entropy)
         self.rooms = Rooms(log, scribe)
         self.messages = Messages(log, scribe)
+        self.check_ins = CheckIns(log)
+        self.exports = Exports(log, self.check_ins)
+        self._hotspot = around.hotspot
         self.status = Statuses(box, log, shared, self._bus, self.peering)
+
+    def wall_ms(self) -> int:
+        """Return the time this box goes by: its own, or that of a box with a better clock."""
+        return max(0, self._clock.wall_ms())
+
+    def hotspot(self) -> HotspotFacts | None:
+        """Return the access point that phones join; None without one."""
+        return self._hotspot()
 
     def feed(self, topics: Iterable[str], since: str | None) -> Feed:
         """Return a feed of ``topics`` (of ``messages peers status``).

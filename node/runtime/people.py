@@ -1,8 +1,9 @@
 """Who writes here: introduces people, and recognises them by their session."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from node.contract.people import Box, Introduction, User
+from node.contract.people import Box, Introduction, Speaker, User
 from node.contract.problems import INVALID, RefusedError
 from node.protocol import kinds
 from node.protocol.ids import EVERYONE, VerifyKey
@@ -42,12 +43,12 @@ class People:
             user = await self._update(session.user, shown, carry_key)
             return Introduction(user, self.box, session.token), False
         seed = self._entropy(SEED_BYTES)
-        author = SigningKey(seed).verify_key
         token = self._entropy(TOKEN_BYTES).hex()
 
         def work(tx: Transaction) -> User:
             tx.add_person(seed, token_hash(token))
-            self._publish(tx, author, Profile(shown, carry_key))
+            author = SigningKey(seed).verify_key
+            publish_profile(tx, self._scribe, author, Profile(shown, carry_key))
             return tx.user(author)
 
         return Introduction(await self._log.write(work), self.box, token), True
@@ -58,14 +59,18 @@ class People:
         author = VerifyKey(bytes.fromhex(user.id))
 
         def work(tx: Transaction) -> User:
-            self._publish(tx, author, Profile(name, carry_key))
+            now = tx.profile(author)
+            known = carry_key is None or carry_key in tx.carry_keys(author)
+            changed = replace(now, name=name, carry_key=now.carry_key if known else carry_key)
+            if changed != now:
+                publish_profile(tx, self._scribe, author, changed)
             return tx.user(author)
 
         return await self._log.write(work)
 
-    def _publish(self, tx: Transaction, author: VerifyKey, profile: Profile) -> None:
-        draft = Draft(Kind.PROFILE, EVERYONE, profile, kinds.signed_class(Kind.PROFILE))
-        self._scribe.write(tx, author, draft)
+    async def speakers(self, user: User) -> list[Speaker]:
+        """Return every author that speaks as the person of ``user``, the oldest first."""
+        return await self._log.speakers(VerifyKey(bytes.fromhex(user.id)))
 
     async def session(self, token: str) -> Session | None:
         """Return the session of ``token``; None when this box did not issue it."""
@@ -81,6 +86,12 @@ class People:
         token = self._entropy(TOKEN_BYTES).hex()
         await self._log.write(lambda tx: tx.set_admin_token(token_hash(token)))
         return token
+
+
+def publish_profile(tx: Transaction, scribe: Scribe, author: VerifyKey, profile: Profile) -> None:
+    """Sign and store a profile that takes the place of ``author``'s last one."""
+    draft = Draft(Kind.PROFILE, EVERYONE, profile, kinds.signed_class(Kind.PROFILE))
+    scribe.write(tx, author, draft)
 
 
 def presentable_name(name: str) -> str:

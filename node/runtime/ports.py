@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from node.contract.messages import Message
-from node.contract.people import User
+from node.contract.people import CheckInPage, Speaker, User
 from node.contract.rooms import Room
 from node.contract.status import StorageState
 from node.contract.sync import Peer, PeerSync, Unsent
 from node.protocol.envelope import Envelope
 from node.protocol.ids import EnvelopeId, RoomId, VerifyKey
 from node.protocol.keys import SigningKey
+from node.protocol.kinds import Category
 from node.runtime.peering.ports import PeerTransaction
+from node.runtime.person_ports import PersonTransaction
 
 T = TypeVar("T")
 
@@ -46,7 +48,7 @@ class Receipt:
     time_certain: bool
 
 
-class Transaction(PeerTransaction, Protocol):
+class Transaction(PeerTransaction, PersonTransaction, Protocol):
     """One writer's job: all of it is committed together, or nothing of it."""
 
     def position(self, author: VerifyKey, class_: int, room: RoomId) -> Position:
@@ -174,8 +176,34 @@ class LogPort(Protocol):
         """Newest arrival number when the log was opened; 0 in an empty one."""
         ...
 
+    @property
+    def form_key(self) -> bytes:
+        """32 secret bytes of this log, for ``sessions.derive``."""
+        ...
+
+    def lived_s(self) -> int:
+        """Return the powered time of this log; a power cut may set it back a little."""
+        ...
+
     async def user_of_session(self, token_hash: bytes) -> User | None:
         """Return whose session secret has this SHA-256."""
+        ...
+
+    async def pop_up(
+        self, id_hash: bytes, address: str, after_s: int
+    ) -> tuple[User, str | None] | None:
+        """Return user and language of a pop-up's session that goes on, at its own address.
+
+        None also for one that began at ``after_s`` or before.
+        """
+        ...
+
+    async def is_pop_up_ended(self, id_hash: bytes, address: str, after_s: int) -> bool:
+        """Return whether a pop-up's session, at its own address, was ended; see ``pop_up``."""
+        ...
+
+    async def speakers(self, author: VerifyKey) -> list[Speaker]:
+        """Return every author of the person behind ``author``, the oldest first."""
         ...
 
     async def is_admin_token(self, token_hash: bytes) -> bool:
@@ -212,6 +240,22 @@ class LogPort(Protocol):
         self, words: str, room: RoomId | None, limit: int, before: int | None
     ) -> list[Message]:
         """Return messages that hold all ``words``, newest arrival first, from ``before`` back."""
+        ...
+
+    async def check_ins(
+        self, words: str | None, category: Category | None, limit: int, before: int | None
+    ) -> CheckInPage:
+        """Return the newest check-in of each person, the newest first, from ``before`` back.
+
+        Args:
+            words: each must begin a word of name, text or place; None for all.
+            category: as ``CheckIns.page`` takes it.
+            limit: how many at most; fewer, and ``next``, when many were looked at for them.
+            before: arrival number of a check-in.
+
+        Raises:
+            RefusedError: ``CURSOR``: there is no message at ``before`` any more.
+        """
         ...
 
     async def totals(self) -> Totals:

@@ -10,6 +10,7 @@ from node.protocol import kinds, life, limits
 from node.protocol.envelope import Envelope
 from node.protocol.kinds import Kind
 from node.store import marks
+from node.store.checkins import keep_check_in
 from node.store.counters import Counters, count
 from node.store.effects import take_effect
 from node.store.logs import Log, add_log, find_log, save_row
@@ -129,6 +130,7 @@ def insert(
     if change.local:
         _keep_unsent(db, change, urgent=payload.class_ == kinds.URGENT)
     take_effect(db, envelope, known.author_no, known.room_no)
+    keep_check_in(db, envelope, known.author_no, change.numbers.arrival, arrival.sort_ms)
     return Appended(
         change.numbers.arrival, envelope.id, place.row.handle, payload.seq, payload.room,
         payload.kind, class_, len(envelope.exact), place.row, change.local,

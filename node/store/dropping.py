@@ -7,6 +7,7 @@ from node.protocol.envelope import reopen
 from node.protocol.frontier import Row
 from node.protocol.limits import FIRST_FREE_KIND
 from node.store import marks
+from node.store.checkins import drop_check_in
 from node.store.index import forget
 from node.store.logs import NONE_HELD
 
@@ -62,6 +63,7 @@ def hide(db: sqlite3.Connection, doomed: Doomed) -> None:
         db.execute("UPDATE envelope SET shown = 0 WHERE arrival = ?", (doomed.arrival,))
         less = "UPDATE room SET messages = messages - 1 WHERE room_no = ?"
         db.execute(less, (doomed.room_no,))
+        drop_check_in(db, doomed.arrival)
 
 
 def find_lowest(db: sqlite3.Connection, log_no: int, missing: int) -> None:

@@ -6,6 +6,7 @@ from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
 from node.protocol.ids import EVERYONE
+from node.store import checkins, effects
 
 _steps = Migrations("disasternet")
 
@@ -191,12 +192,19 @@ def g_persons(db: Database) -> None:
             "CREATE TABLE carry_key (author_no INTEGER NOT NULL, key BLOB NOT NULL,"
             " stamp BLOB NOT NULL, PRIMARY KEY (author_no, key)) STRICT, WITHOUT ROWID"
         ),
-        # What the newest profile of an author says it continues; holds when the proof was checked.
+        "CREATE INDEX idx_carry_key ON carry_key (key)",
+        # What the newest profile of an author says it continues, and the carry key that proves it.
         (
-            "CREATE TABLE claim (author_no INTEGER PRIMARY KEY, old BLOB NOT NULL,"
-            " proof BLOB NOT NULL, holds INTEGER NOT NULL) STRICT"
+            "CREATE TABLE claim (author_no INTEGER PRIMARY KEY, old_no INTEGER NOT NULL,"
+            " proof BLOB NOT NULL, key BLOB) STRICT"
         ),
-        "CREATE INDEX idx_claim_old ON claim (old)",
+        "CREATE INDEX idx_claim_old ON claim (old_no) WHERE key NOT NULL",
+        "CREATE INDEX idx_claim_waiting ON claim (old_no) WHERE key IS NULL",
+        # Carry keys under which claims are still to be looked at, from that author on.
+        (
+            "CREATE TABLE claim_check (author_no INTEGER NOT NULL, key BLOB NOT NULL,"
+            " after INTEGER NOT NULL, PRIMARY KEY (author_no, key)) STRICT, WITHOUT ROWID"
+        ),
         # Whom the newest profile of an author disowns.
         (
             "CREATE TABLE disowned (author_no INTEGER NOT NULL, denied BLOB NOT NULL,"
@@ -209,15 +217,19 @@ def g_persons(db: Database) -> None:
             " STRICT, WITHOUT ROWID"
         ),
         "CREATE INDEX idx_session_begun ON session (begun_s) WHERE address NOT NULL",
+        "CREATE INDEX idx_session_author ON session (author_no, begun_s)",
         (
             "CREATE TABLE handover (hash BLOB PRIMARY KEY, author_no INTEGER NOT NULL, pop_up BLOB,"
             " made_s INTEGER NOT NULL, used_by TEXT) STRICT, WITHOUT ROWID"
         ),
+        "CREATE INDEX idx_handover_made ON handover (made_s)",
+        "CREATE INDEX idx_handover_author ON handover (author_no, made_s)",
         # The newest check-in of an author in each topic (see checkins.py).
         (
             "CREATE TABLE checkin (author_no INTEGER NOT NULL, topic INTEGER NOT NULL,"
             " arrival INTEGER NOT NULL, category INTEGER NOT NULL, stamp BLOB NOT NULL,"
-            " sort_ms INTEGER NOT NULL, PRIMARY KEY (author_no, topic)) STRICT, WITHOUT ROWID"
+            " sort_ms INTEGER NOT NULL, said TEXT NOT NULL, PRIMARY KEY (author_no, topic))"
+            " STRICT, WITHOUT ROWID"
         ),
         "CREATE INDEX idx_checkin_arrival ON checkin (arrival)",
         "CREATE INDEX idx_checkin_newest ON checkin (topic, sort_ms, arrival)",
@@ -225,3 +237,5 @@ def g_persons(db: Database) -> None:
         "UPDATE store SET form_key = randomblob(32)",
     ):
         db.conn.execute(made)
+    effects.note_profiles(db.conn)
+    checkins.backfill(db.conn)

@@ -5,6 +5,7 @@ import sqlite3
 from node.contract.people import User
 from node.protocol.ids import VerifyKey
 from node.protocol.keys import SigningKey
+from node.store.sessions import author_of_session
 from node.store.views import user_view
 
 
@@ -23,6 +24,5 @@ def read_signing_key(db: sqlite3.Connection, author: VerifyKey) -> SigningKey | 
 
 def user_of_session(db: sqlite3.Connection, token_hash: bytes) -> User | None:
     """Return whose session secret has this SHA-256."""
-    query = "SELECT author_no FROM person WHERE token = ?"
-    found = db.execute(query, (token_hash,)).fetchone()
-    return None if found is None else user_view(db, found[0])
+    author_no = author_of_session(db, token_hash)
+    return None if author_no is None else user_view(db, author_no)

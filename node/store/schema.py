@@ -8,8 +8,11 @@ APPLICATION_ID: Final = 0x444E3031  # "DN01": SQLite's own mark for whose file t
 SCHEMA_VERSION: Final = 3
 """``user_version`` after the newest migration here; equal means there is nothing to do."""
 
-MIN_READER: Final = 2
-"""Oldest ``SCHEMA_VERSION`` that can use what this code writes; migrations only add."""
+MIN_READER: Final = 3
+"""Oldest ``SCHEMA_VERSION`` that can use what this code writes; migrations only add.
+
+An older one would store profiles and messages without the claims and check-ins in them.
+"""
 
 
 class ForeignFileError(Exception):

@@ -4,27 +4,32 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 from typing import Final, TypeVar
 
 from node.contract.clock import Clock
 from node.contract.messages import Message
-from node.contract.people import User
+from node.contract.people import CheckInPage, Speaker, User
 from node.contract.problems import FAULT, FULL, RefusedError
 from node.contract.rooms import Room
 from node.contract.status import StorageState
 from node.contract.sync import Peer
 from node.protocol.ids import EnvelopeId, RoomId, VerifyKey
+from node.protocol.kinds import Category
 from node.store import queries, schema
 from node.store.appending import Conditions
+from node.store.checkin_reads import Wanted, check_ins
+from node.store.claims import check_some
 from node.store.frontier_reads import FrontierReads
 from node.store.index import index_some, is_far_behind
 from node.store.lifetime import Lifetime
 from node.store.numbers import find_author
 from node.store.people import user_of_session
+from node.store.persons import Persons
 from node.store.reader import Reader
 from node.store.retention import Relief, expire_some
+from node.store.sessions import is_ended, pop_up_user
 from node.store.shapes import Appended, Rooms
 from node.store.space import Space
 from node.store.transaction import Transaction
@@ -59,6 +64,7 @@ class Store(FrontierReads):
         lifetime: Lifetime,
         node_id: str,
         incarnation: bytes,
+        form_key: bytes,
         opened_at: int,
         space: Space,
         relief: Relief,
@@ -69,6 +75,8 @@ class Store(FrontierReads):
         """Newest arrival number when the file was opened; 0 in an empty one."""
         self.incarnation = incarnation
         """8 bytes that change whenever arrivals are renumbered."""
+        self.form_key = form_key
+        """32 secret bytes, from which secrets are derived that need not be kept."""
         self._writer = writer
         self._views = Views(incarnation, node_id)
         self._space = space
@@ -161,6 +169,24 @@ class Store(FrontierReads):
         """Return whose session secret has this SHA-256."""
         return await self._reader.read(lambda db: user_of_session(db, token_hash))
 
+    def lived_s(self) -> int:
+        """Return the powered time of this store; a power cut may set it back a little."""
+        return self._lifetime.lived_s()
+
+    async def pop_up(
+        self, id_hash: bytes, address: str, after_s: int
+    ) -> tuple[User, str | None] | None:
+        """Return user and language of a pop-up's session that goes on, at its own address."""
+        return await self._reader.read(lambda db: pop_up_user(db, id_hash, address, after_s))
+
+    async def is_pop_up_ended(self, id_hash: bytes, address: str, after_s: int) -> bool:
+        """Return whether a pop-up's session, at its own address, was ended."""
+        return await self._reader.read(lambda db: is_ended(db, id_hash, address, after_s))
+
+    async def speakers(self, author: VerifyKey) -> list[Speaker]:
+        """Return every author of the person behind ``author``, the oldest first."""
+        return await self._reader.read(lambda db: Persons(db).speakers(author))
+
     async def is_admin_token(self, token_hash: bytes) -> bool:
         """Return whether the admin token has this SHA-256."""
         query = "SELECT admin_token FROM store"
@@ -213,6 +239,14 @@ class Store(FrontierReads):
                 lambda db: queries.search(db, self._views, words, room, (limit, before))
             )
 
+    async def check_ins(
+        self, words: str | None, category: Category | None, limit: int, before: int | None
+    ) -> CheckInPage:
+        """Return the newest check-in of each person, the newest first, from ``before`` back."""
+        wanted = Wanted(words, category, limit, before)
+        async with nullcontext() if words is None else self._searching:
+            return await self._reader.read(lambda db: check_ins(db, self.incarnation, wanted))
+
     async def totals(self) -> queries.Totals:
         """Return what this box holds and what is still only here."""
         return await self._reader.read(
@@ -264,13 +298,13 @@ async def open_store(  # noqa: PLR0913 - what one open file depends on
     upkeep = Upkeep(clock)
     space = Space(path, budget_bytes)
     relief = Relief(space)
-    writer = Writer(path, prepare, chores=(index_some, relief.step, upkeep.step))
+    writer = Writer(path, prepare, chores=(check_some, index_some, relief.step, upkeep.step))
     await writer.opened()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(writer.close)  # its thread would keep the process from ending
         reader = Reader(path)
-        query = "SELECT incarnation, arrivals FROM store"
-        incarnation, arrivals = await reader.read(lambda db: db.execute(query).fetchone())
+        query = "SELECT incarnation, form_key, arrivals FROM store"
+        incarnation, form_key, arrivals = await reader.read(lambda db: db.execute(query).fetchone())
         stack.pop_all()
     return Store(
         writer=writer,
@@ -278,6 +312,7 @@ async def open_store(  # noqa: PLR0913 - what one open file depends on
         lifetime=upkeep.lifetime,
         node_id=node_id,
         incarnation=bytes(incarnation),
+        form_key=bytes(form_key),
         opened_at=arrivals,
         space=space,
         relief=relief,

@@ -14,8 +14,8 @@ from node.protocol.payload import FIRST_PREV
 from node.store.appending import Arrival, Conditions, append
 from node.store.logs import find_log
 from node.store.numbers import author_number, find_author, find_room
-from node.store.peer_jobs import PeerJobs
 from node.store.people import keep_person, read_signing_key
+from node.store.person_jobs import PersonJobs
 from node.store.views import Views, room_views, user_view
 
 
@@ -28,7 +28,7 @@ class Position:
     prev: bytes
 
 
-class Transaction(PeerJobs):
+class Transaction(PersonJobs):
     """One job's view of the writer's connection; of no use after the job."""
 
     def __init__(self, db: sqlite3.Connection, views: Views, conditions: Conditions) -> None:

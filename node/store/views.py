@@ -13,6 +13,7 @@ from node.protocol.envelope import reopen
 from node.protocol.ids import EVERYONE, RoomId, VerifyKey
 from node.protocol.keys import fingerprint
 from node.protocol.names import clean_name
+from node.store.persons import Persons
 
 MAX_UNREAD: Final = 100
 """Where counting unread messages stops: "100" means so many or more.
@@ -28,6 +29,8 @@ _MESSAGE_COLUMNS: Final = (
     "e.arrival, e.exact, e.sort_ms, e.time_certain, r.id, a.key, a.name, p.author_no IS NOT NULL,"
     " (SELECT count(*) FROM custody WHERE custody.arrival = e.arrival)"
 )
+_KEY: Final = 5
+"""Where ``a.key`` stands among them."""
 _MESSAGE_TABLES: Final = (
     "envelope AS e JOIN room AS r USING (room_no) JOIN author AS a ON a.author_no = e.author_no"
     " LEFT JOIN person AS p ON p.author_no = e.author_no"
@@ -57,7 +60,10 @@ class Views:
             f"SELECT {_MESSAGE_COLUMNS} FROM {_MESSAGE_TABLES}"  # noqa: S608 - no outside text
             f" WHERE e.shown AND {where} ORDER BY {order}"
         )
-        return [self._message(row) for row in db.execute(query, values).fetchall()]
+        rows = db.execute(query, values).fetchall()
+        persons = Persons(db)
+        persons.load(VerifyKey(row[_KEY]) for row in rows)
+        return [self._message(row, persons) for row in rows]
 
     def message(self, db: sqlite3.Connection, arrival: int) -> Message:
         """Return the message that arrived as number ``arrival``.
@@ -70,20 +76,23 @@ class Views:
             raise LookupError(arrival)
         return found[0]
 
-    def _message(self, row: tuple[int, bytes, int, int, bytes, bytes, str, int, int]) -> Message:
+    def _message(
+        self, row: tuple[int, bytes, int, int, bytes, bytes, str, int, int], persons: Persons
+    ) -> Message:
         arrival, exact, sort_ms, certain, room, key, name, is_local, receipts = row
         envelope = reopen(exact)
         payload, body = envelope.payload, parse_message(envelope.payload.body)
         author = VerifyKey(key)
+        person = persons.of(author)
         return Message(
             id=envelope.id.hex(),
             cursor=str(Cursor(self._incarnation, arrival)),
             room_id=room.hex(),
             author=Author(
                 id=author.hex(),
-                person=author.hex(),
+                person=person.hex(),
                 name=clean_name(name),
-                fingerprint=fingerprint(author),
+                fingerprint=fingerprint(person),
                 via=self._node_id if is_local else None,
             ),
             text=body.text,
@@ -103,12 +112,13 @@ def user_view(db: sqlite3.Connection, author_no: int) -> User:
     query = "SELECT key, name FROM author JOIN person USING (author_no) WHERE author_no = ?"
     key, name = db.execute(query, (author_no,)).fetchone()
     author = VerifyKey(key)
+    person = Persons(db).of(author)
     return User(
         id=author.hex(),
-        person=author.hex(),
+        person=person.hex(),
         public_key=author.hex(),
         name=clean_name(name),
-        fingerprint=fingerprint(author),
+        fingerprint=fingerprint(person),
         custodial=True,
     )
 

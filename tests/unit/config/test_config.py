@@ -16,6 +16,7 @@ OTHERS = {
     "hotspot_addresses": ["192.168.9.1"], "appliance_user": "box",
     "hotspot_interfaces": ["wlan0"], "carry_rooms": ["ab" * 32],
     "fleet_key_file": "/srv/fleet.key", "compress_links": False,
+    "facts_dir": "/srv/facts",
 }  # fmt: skip
 """A value of use for every setting that is not its default."""
 
