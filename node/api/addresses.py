@@ -2,6 +2,8 @@
 
 import ipaddress
 
+from node.api.asgi import Scope
+
 
 def plain_address(text: str) -> str:
     """Return ``text`` without scope, and an IPv4 address as itself when it comes mapped to IPv6.
@@ -16,3 +18,9 @@ def plain_address(text: str) -> str:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(address)
+
+
+def client_address(scope: Scope) -> str:
+    """Return where a request came from, for what is bound to an address."""
+    client = scope.get("client")
+    return plain_address(str(client[0])) if client else "local"

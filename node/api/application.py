@@ -5,8 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Final, cast
 
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.template import TemplateConfig
 
 from node.api.asgi import AsgiApp, Receive, Scope, Send
 from node.api.entrance import Entrances, with_credentials, without_credentials
@@ -14,16 +16,33 @@ from node.api.failures import answer
 from node.api.gate.gate import Gate, GateRules
 from node.api.gate.hosts import Hosts
 from node.api.gate.rates import Rates
-from node.api.handlers import admin, auth, links, messages, peers, problem_pages, rooms, status
+from node.api.handlers import (
+    admin,
+    auth,
+    exports,
+    links,
+    messages,
+    peers,
+    people,
+    poster,
+    problem_pages,
+    qr,
+    rooms,
+    status,
+)
 from node.api.identity import (
     BearerResolver,
     Caller,
     Connection,
     CookieResolver,
     Identity,
+    provide_admin,
     provide_session,
     provide_user,
 )
+from node.api.lite.desk import provide_desk
+from node.api.lite.handlers import LITE
+from node.api.lite.viewer import provide_visit
 from node.api.openapi import DOCS_PATH, SCHEMA_PATH, START, START_PATH, description
 from node.api.pages import Pages
 from node.api.refusal import Refusal, refuse
@@ -31,6 +50,7 @@ from node.api.requests import StrictRequest, known_query_only
 from node.api.schemas import MAX_BODY_BYTES
 from node.api.settings import ApiSettings
 from node.api.sockets import SOCKET_PATHS, SOCKETS
+from node.api.templating import engine
 from node.api.tokens import cookie_name
 from node.contract.problems import NOT_FOUND, RefusedError
 from node.runtime.node import Node
@@ -40,6 +60,9 @@ __all__ = ["ApiSettings", "Application", "build"]
 _HANDLERS: Final = (
     auth.introduce,
     auth.me,
+    auth.carry,
+    auth.offer_handover,
+    auth.redeem_handover,
     peers.list_peers,
     peers.get_peer,
     links.visit_box,
@@ -52,13 +75,24 @@ _HANDLERS: Final = (
     messages.list_messages,
     messages.get_envelope,
     messages.search,
+    people.list_people,
+    qr.get_wifi_code,
+    qr.get_open_code,
+    poster.show_poster,
     status.get_status,
     status.get_sync_state,
     admin.make_admin_token,
     admin.back_up,
+    exports.export_people,
+    exports.export_room,
     problem_pages.show_problem,
+    *LITE,
     *SOCKETS,
 )
+
+
+NOT_LITE: Final = "^(?!/$|/lite(/|$))"
+"""Paths whose answers are not compressed as they are made; ``/`` is never asked of Litestar."""
 
 
 class Application:
@@ -121,11 +155,16 @@ def _litestar(node: Node, settings: ApiSettings, cookie: str) -> Litestar:
         dependencies={
             "node": Provide(lambda: node, sync_to_thread=False),
             "backup": Provide(lambda: settings.backup, sync_to_thread=False),
+            "desk": Provide(provide_desk),
+            "visit": Provide(provide_visit),
             "caller": Provide(provide_caller),
+            "admin": Provide(provide_admin),
             "session": Provide(provide_session),
             "user": Provide(provide_user),
         },
         guards=[known_query_only],
+        template_config=TemplateConfig(instance=engine()),
+        compression_config=CompressionConfig("gzip", exclude=NOT_LITE),
         exception_handlers={RefusedError: answer, HTTPException: answer, Exception: answer},
         openapi_config=description(settings.version, cookie),
         request_class=StrictRequest,

@@ -3,9 +3,11 @@
 import logging
 from typing import Any, Final, cast
 
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from node.api.lite.again import page_policy, refusal_page
+from node.api.lite.places import is_lite
 from node.api.problems import PROBLEM_JSON, InvalidError, ProblemDetails, details_of
 from node.api.sentences import field_error
 from node.contract.problems import (
@@ -30,8 +32,11 @@ NO_BODY: Final = "The request has no body. Send JSON."
 _log: Final = logging.getLogger(__name__)
 
 
-def answer(request: Request[Any, Any, Any], exc: Exception) -> Response[ProblemDetails]:
-    """Return the problem that tells ``exc``; a fault is logged, and never tells what it was."""
+def answer(request: Request[Any, Any, Any], exc: Exception) -> Response[ProblemDetails | str]:
+    """Return the problem that tells ``exc``; a fault is logged, and never tells what it was.
+
+    Below ``/lite`` it is a page, with what was typed still in it.
+    """
     headers: dict[str, str] = {}
     if isinstance(exc, RefusedError):
         refusal = exc
@@ -47,6 +52,16 @@ def answer(request: Request[Any, Any, Any], exc: Exception) -> Response[ProblemD
         headers["WWW-Authenticate"] = "Bearer"
     if refusal.problem is UNAVAILABLE:
         headers["Retry-After"] = _RETRY_AFTER_S
+    if refusal.retry_after_s is not None:
+        headers["Retry-After"] = str(refusal.retry_after_s)
+    if is_lite(request.url.path):
+        page = refusal_page({**request.scope}, refusal, wait_s=refusal.retry_after_s)
+        return Response(
+            page,
+            status_code=refusal.problem.status,
+            headers={**headers, "Content-Security-Policy": page_policy()},
+            media_type=MediaType.HTML,
+        )
     return Response(
         details_of(refusal),
         status_code=refusal.problem.status,

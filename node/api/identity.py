@@ -108,6 +108,17 @@ async def provide_session(caller: NamedDependency[Caller]) -> Session:
     return caller.session
 
 
+async def provide_admin(caller: NamedDependency[Caller]) -> Caller:
+    """Return the caller, who may use the admin's part.
+
+    Raises:
+        RefusedError: ``REFUSED``.
+    """
+    if not caller.admin:
+        raise RefusedError(REFUSED, "Only the box's owner may ask this. See docs/api.md, admin.")
+    return caller
+
+
 async def provide_user(session: NamedDependency[Session]) -> User:
     """Return the person who asks."""
     return session.user

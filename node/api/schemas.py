@@ -5,7 +5,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from node.api.sentences import CLIENT_ID, HEX_64
+from node.api.problems import FieldError, InvalidError
+from node.api.sentences import CLIENT_ID, HEX_64, HEX_128
 from node.protocol.ids import EVERYONE, EnvelopeId, RoomId
 from node.protocol.kinds import Category
 from node.protocol.limits import MAX_PLACE_CHARS, MAX_TEXT_CHARS
@@ -28,6 +29,9 @@ MAX_INTERFACE_CHARS: Final = 15
 MAX_VISIT_S: Final = 120.0
 """A courier turn is 25 s at most; stops visits that hold a connection for ever."""
 
+MAX_WORDS_CHARS: Final = 200
+"""Twelve words of eight letters with numbers and commas. Stops texts that cost more to read."""
+
 CATEGORIES: Final = {
     "safe": Category.SAFE,
     "help": Category.HELP,
@@ -46,6 +50,49 @@ class NewIdentity(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: Name
     carry_public: Hex64 | None = None
     """Public half of the carry key the phone drew."""
+
+
+class CarryRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /auth/carry``: author and proof, or secret with or without author, or drop.
+
+    Empty: draw a new secret.
+    """
+
+    author: Hex64 | None = None
+    """Whom to go on as."""
+    proof: Annotated[str, Meta(pattern=HEX_128)] | None = None
+    """Signature of the author's carry key, for the caller's author."""
+    secret: Annotated[str, Meta(min_length=1, max_length=MAX_WORDS_CHARS)] | None = None
+    """Twelve words, or 32 hexadecimal digits."""
+    drop: Hex64 | None = None
+    """An author that no longer speaks as the caller."""
+
+    def check(self) -> None:
+        """Return if what is given goes together.
+
+        Raises:
+            InvalidError: it does not.
+        """
+        names = ("author", "proof", "secret", "drop")
+        given = frozenset(name for name in names if getattr(self, name) is not None)
+        if given not in _CARRY_FORMS:
+            why = "Give author and proof, or secret, or author and secret, or drop, or nothing."
+            raise InvalidError([FieldError(name, why) for name in sorted(given)])
+
+
+_CARRY_FORMS: Final = frozenset(
+    map(
+        frozenset,
+        ((), ("author", "proof"), ("secret",), ("author", "secret"), ("drop",)),
+    )
+)
+
+
+class HandoverWords(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /auth/handover/redeem``."""
+
+    words: Annotated[str, Meta(min_length=1, max_length=MAX_WORDS_CHARS)]
+    """Four words, as typed."""
 
 
 class NewRoom(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

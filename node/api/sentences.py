@@ -11,6 +11,7 @@ END: Final = r"$(?!\n)"
 which the API's description is read, has no other end. Stops a path that ends in ``%0a``."""
 
 HEX_64: Final = "^[0-9a-f]{64}" + END
+HEX_128: Final = "^[0-9a-f]{128}" + END
 ROOM: Final = "^([0-9a-f]{64}|everyone)" + END
 CLIENT_ID: Final = "^[A-Za-z0-9._:-]{1,64}" + END
 
@@ -18,6 +19,7 @@ _PATTERNS: Final = {
     repr(pattern)[1:-1]: why  # as msgspec quotes it
     for pattern, why in (
         (HEX_64, "Must be 64 hexadecimal digits in lower case."),
+        (HEX_128, "Must be 128 hexadecimal digits in lower case."),
         (ROOM, "Must be 64 hexadecimal digits in lower case, or everyone."),
         (CLIENT_ID, "Must be 1 to 64 letters, digits, dots, colons, dashes or underscores."),
     )

@@ -15,6 +15,7 @@ SUMMARIES: Final = {
     "status": "Show how the box is.",
     "peers": "List the boxes this one has linked with.",
     "rooms": "List the rooms this box knows.",
+    "people": "List who is safe and who needs help.",
     "send": "Send a message to a room.",
     "tail": "Print messages as they come.",
     "sync": "Show what is not yet on other boxes.",

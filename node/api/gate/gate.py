@@ -11,6 +11,7 @@ from node.api.entrance import Entrance, Entrances, entered
 from node.api.gate.hosts import Hosts, is_own_page
 from node.api.gate.rates import LASTING_PATHS, Rates
 from node.api.headers import dressed
+from node.api.lite.places import FORM, is_lite, session_in
 from node.api.refusal import Refusal, refuse
 from node.api.tokens import bearer_token, cookie_token, shortened
 from node.contract.problems import (
@@ -130,14 +131,19 @@ class Gate:
         if header_count(scope, b"origin") == 0:
             return None  # no browser: nobody else's page can leave it out
         once = header_count(scope, b"origin") == 1
-        own = is_own_page(header(scope, b"origin"), header(scope, b"host"))
-        return None if once and own else Refusal(ORIGIN)
+        origin = header(scope, b"origin")
+        own = is_own_page(origin, header(scope, b"host"))
+        # Browsers send "null" with a form of a page whose referrer policy is no-referrer (Fetch,
+        # "append a request Origin header"). Any page can be such a one: below /lite a form proves
+        # itself by the session in its address, or by its ticket.
+        from_form = origin == "null" and _takes_forms(scope)
+        return None if once and (own or from_form) else Refusal(ORIGIN)
 
     def _wrong_content(self, scope: Scope) -> Refusal | None:
         length = header(scope, b"content-length").strip()
         has_body = length.strip("0") != "" or header_count(scope, b"transfer-encoding") > 0
         kind = header(scope, b"content-type").partition(";")[0].strip().lower()
-        if not has_body or kind == "application/json":
+        if not has_body or kind == (FORM if _takes_forms(scope) else "application/json"):
             return None
         return Refusal(MEDIA_TYPE)  # also what a foreign site's plain form would send
 
@@ -147,7 +153,11 @@ class Gate:
         client = scope.get("client")
         address = f"address {plain_address(str(client[0]))}" if client else entrance.value
         keys = [address]
-        token = bearer_token(scope) or cookie_token(scope, self._rules.cookie_name)
+        token = (
+            bearer_token(scope)
+            or cookie_token(scope, self._rules.cookie_name)
+            or session_in(scope["path"])
+        )
         if token:
             keys.append(f"session {shortened(token)}")
         wait_s = self._rules.rates.wait_s(*keys)
@@ -163,3 +173,7 @@ class Gate:
     def _no_such_socket(self, scope: Scope) -> Refusal | None:
         is_unknown = scope["type"] == "websocket" and scope["path"] not in self._rules.socket_paths
         return Refusal(NOT_FOUND) if is_unknown else None
+
+
+def _takes_forms(scope: Scope) -> bool:
+    return scope["type"] == "http" and is_lite(scope["path"])

@@ -12,7 +12,9 @@ Stops a stranger from filling memory with invented sessions.
 """
 
 
-LASTING_PATHS: Final = frozenset({"/auth/init", "/rooms"})
+LASTING_PATHS: Final = frozenset(
+    {"/auth/init", "/auth/carry", "/lite/begin", "/lite/carry", "/rooms"}
+)
 """Where a POST makes a person or a room: kept without an end, so made at a rate of their own."""
 
 IN_ALL_RATE: Final = 5

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +15,9 @@ from node.api.application import ApiSettings, Application, build
 from node.api.asgi import AsgiApp, Message, Receive, Scope, Send
 from node.api.pages import Pages
 from node.contract.credentials import Credentials
+from node.contract.facts import HotspotFacts
 from node.contract.people import Box
-from node.runtime.node import Node
+from node.runtime.node import Node, Surroundings
 from node.store.store import open_store
 
 NODE_ID = "ab" * 32
@@ -74,7 +75,11 @@ class BoxUnderTest:
 
 @asynccontextmanager
 async def open_box(
-    directory: Path, *, pages: Pages | None = None, write_burst: float = 1000.0
+    directory: Path,
+    *,
+    pages: Pages | None = None,
+    write_burst: float = 1000.0,
+    hotspot: HotspotFacts | Callable[[], HotspotFacts | None] | None = None,
 ) -> AsyncGenerator[BoxUnderTest]:
     """Yield a running box that keeps its data in ``directory``."""
     clock = StillClock()
@@ -97,7 +102,13 @@ async def open_box(
         machine=None,
     )
     try:
-        node = Node(Box(NODE_ID, NODE_ID, "Box one"), store, clock, entropy)
+        node = Node(
+            Box(NODE_ID, NODE_ID, "Box one"),
+            store,
+            clock,
+            entropy,
+            Surroundings(hotspot=hotspot if callable(hotspot) else lambda: hotspot),
+        )
         settings = ApiSettings(
             clock=clock,
             pages=pages or Pages.load(directory / "no-such-build"),

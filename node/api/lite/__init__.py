@@ -1,0 +1,1 @@
+"""``/lite``: pages that need no script, no cookie and no socket, for the pop-up of a hotspot."""
