@@ -2,14 +2,18 @@ import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vitest/config";
 import { apiDocs } from "./build-steps/api-docs.ts";
+import { bareImports } from "./build-steps/bare-imports.ts";
 import { firstLoadBudget } from "./build-steps/budget.ts";
 import { precompress } from "./build-steps/precompress.ts";
 
 const node = process.env.DISASTERNET_NODE ?? "http://127.0.0.1:8080";
-const forwarded = ["/auth", "/rooms", "/messages", "/peers", "/status", "/problems"];
+const forwarded = [
+  ...["/auth", "/rooms", "/messages", "/people", "/peers", "/status", "/problems"],
+  ...["/lite", "/qr", "/poster"],
+];
 
 export default defineConfig({
-  plugins: [vue(), apiDocs(), firstLoadBudget(), precompress()],
+  plugins: [vue(), apiDocs(), bareImports(), firstLoadBudget(), precompress()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2019",
@@ -18,6 +22,14 @@ export default defineConfig({
     modulePreload: false,
     sourcemap: false,
     reportCompressedSize: false,
+    rolldownOptions: {
+      onwarn(warning, warn) {
+        // The carry key's arithmetic needs big integers; it is loaded later, and may fail to load.
+        const spared =
+          warning.code === "TOLERATED_TRANSFORM" && /BigInt|Big int/.test(warning.message);
+        if (!spared) warn(warning);
+      },
+    },
   },
   define: { __VUE_OPTIONS_API__: "false", __VUE_PROD_DEVTOOLS__: "false" },
   server: {

@@ -18,7 +18,14 @@ from tests.browser.visitor import Visitor, visitor
 class Visit(Protocol):
     """Brings a new person with a browser of their own."""
 
-    def __call__(self, width: int = 360, height: int = 640, *, dark: bool = False) -> Visitor:
+    def __call__(
+        self,
+        width: int = 360,
+        height: int = 640,
+        *,
+        dark: bool = False,
+        unguarded: bool = False,
+    ) -> Visitor:
         """Return a person who has opened nothing yet."""
         ...
 
@@ -54,7 +61,11 @@ def visit(browser: Browser) -> Iterator[Visit]:
     """People who leave when the test ends."""
     with ExitStack() as leaving:
 
-        def bring(width: int = 360, height: int = 640, *, dark: bool = False) -> Visitor:
-            return leaving.enter_context(visitor(browser, width=width, height=height, dark=dark))
+        def bring(
+            width: int = 360, height: int = 640, *, dark: bool = False, unguarded: bool = False
+        ) -> Visitor:
+            return leaving.enter_context(
+                visitor(browser, width=width, height=height, dark=dark, unguarded=unguarded)
+            )
 
         yield bring

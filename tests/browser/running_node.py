@@ -36,7 +36,10 @@ class RunningNode:
         self._process: subprocess.Popen[bytes] | None = None
         # Everybody in these tests has one address; the limits are tested in tests/hostile.
         self._config = folder / "node.toml"
-        self._config.write_text("write_rate_per_s = 100.0\nwrite_burst = 1000\n")
+        self._config.write_text(
+            "write_rate_per_s = 100.0\nwrite_burst = 1000\n"
+            "lasting_rate_per_s = 100.0\nlasting_burst = 1000\n"
+        )
 
     @property
     def origin(self) -> str:
@@ -98,14 +101,19 @@ class RunningNode:
         items: list[dict[str, Any]] = self.ask("GET", f"/rooms/{room}/messages?limit=100")["items"]
         return [text for _, _, text in sorted((m["sort_ms"], m["id"], m["text"]) for m in items)]
 
+    def digests(self) -> list[str]:
+        """Return what tells whether two boxes have seen the same."""
+        said: list[str] = self.ask("GET", "/sync/state")["digests"]
+        return said
+
     def introduce(self, name: str) -> str:
         """Return the token of a new person."""
         token: str = self.ask("POST", "/auth/init", {"name": name})["token"]
         return token
 
-    def post(self, token: str, text: str, room: str = "everyone") -> None:
-        """Post a message as the person of a token."""
-        self.ask("POST", f"/rooms/{room}/messages", {"text": text}, token)
+    def post(self, token: str, text: str, room: str = "everyone", **more: str) -> None:
+        """Post a message as the person of a token, with ``more`` as the API names it."""
+        self.ask("POST", f"/rooms/{room}/messages", {"text": text, **more}, token)
 
     @property
     def _log(self) -> Path:

@@ -53,17 +53,51 @@ def test_markup_in_a_name_is_text_and_its_direction_ends_with_it(
     assert author.evaluate("element => getComputedStyle(element).unicodeBidi") == "isolate"
 
 
-@pytest.mark.parametrize("refusal", [NO_STORAGE, FULL_STORAGE, NO_SECURE_CONTEXT])
-def test_a_browser_that_keeps_nothing_still_lets_a_person_write(
+@pytest.mark.parametrize("refusal", [NO_STORAGE, FULL_STORAGE])
+def test_a_browser_that_keeps_nothing_is_led_to_the_simple_page(
     node: RunningNode, visit: Visit, refusal: str
 ) -> None:
     ana = visit()
     ana.page.add_init_script(refusal)
-    ana.enter(node.origin, "Ana")
+    ana.page.goto(f"{node.origin}/")
+    ana.page.wait_for_url(f"{node.origin}/lite")
+    assert ana.errors == []
+
+
+@pytest.mark.parametrize("refusal", [NO_STORAGE, FULL_STORAGE])
+def test_a_browser_that_keeps_nothing_lets_a_person_write_who_wants_to_stay(
+    node: RunningNode, visit: Visit, refusal: str
+) -> None:
+    ana = visit()
+    ana.page.add_init_script(refusal)
+    ana.enter(node.origin, "Ana", "stay")
     ana.write(f"Kept by the box {len(refusal)}")
     expect(ana.message(f"Kept by the box {len(refusal)}")).to_contain_text(
         "On this box", timeout=WAIT_MS
     )
+    expect(ana.page.get_by_text("This browser keeps nothing.")).to_be_visible()
+    expect(ana.page.get_by_role("link", name="Open the simple page")).to_be_visible()
+    assert ana.errors == []
+
+
+def test_a_browser_that_stops_keeping_things_later_says_so(node: RunningNode, visit: Visit) -> None:
+    ana = visit()
+    ana.enter(node.origin, "Ana")
+    said = ana.page.get_by_text("This browser keeps nothing.")
+    expect(said).to_have_count(0)
+    ana.page.evaluate(f"() => {{ {FULL_STORAGE} }}")
+    ana.write("Still here.")
+    expect(said).to_be_visible(timeout=WAIT_MS)
+    expect(ana.message("Still here.")).to_contain_text("On this box", timeout=WAIT_MS)
+
+
+def test_a_page_that_is_not_secure_lets_a_person_write(node: RunningNode, visit: Visit) -> None:
+    ana = visit()
+    ana.page.add_init_script(NO_SECURE_CONTEXT)
+    ana.enter(node.origin, "Ana")
+    ana.write("Not secure.")
+    expect(ana.message("Not secure.")).to_contain_text("On this box", timeout=WAIT_MS)
+    ana.page.wait_for_function("JSON.parse(localStorage.getItem('dn.carry')).settled.length === 1")
     assert ana.errors == []
 
 

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.running_node import RunningNode
 
 SMALLEST_TARGET_PX = 44
+SOS = "\N{SQUARED SOS}"
 LONG = "averyveryverylongwordwithoutanyspace" * 4
 
 
@@ -49,7 +50,7 @@ FAULTS = """
       if (box(items[at]).bottom > box(item).top + 1) faults.push(`${name(item)} overlaps`);
     });
   }
-  for (const target of document.querySelectorAll('button, input, textarea, a')) {
+  for (const target of document.querySelectorAll('button, input, select, textarea, a')) {
     const { width, height } = box(target);
     if (shown(target) && (height < smallest || width < smallest)) {
       faults.push(`${name(target)} is ${width} x ${height}`);
@@ -99,7 +100,8 @@ def test_every_page_fits_the_screen_and_can_be_read(
     node: RunningNode, visit: Visit, screen: Screen
 ) -> None:
     ana = visit(width=screen.width, height=screen.height, dark=screen.dark)
-    node.post(node.introduce(LONG[:40]), LONG)
+    node.post(node.introduce(SOS * 40), SOS * 2000, category="safe", place=SOS * 80)
+    node.post(node.introduce(LONG[:40]), LONG, category="help", place=LONG[:80])
     ana.page.goto(node.origin)
     ana.page.evaluate(f"document.documentElement.style.fontSize = '{screen.text_px}px'")
     ana.page.get_by_label("Your name").wait_for()
@@ -107,12 +109,26 @@ def test_every_page_fits_the_screen_and_can_be_read(
     ana.page.get_by_label("Your name").fill("Ana")
     ana.page.get_by_role("button", name="Continue").click()
     ana.write("هل أنت بخير؟")
+    ana.page.get_by_label("What is it about?").select_option("info")
+    ana.page.get_by_label("Place").fill(LONG[:80])
     ana.message(LONG).last.wait_for()
     found["room"] = faults(ana.page) + weak_contrasts(ana.page)
     ana.page.evaluate("location.hash = '#/rooms'")
     ana.page.get_by_role("button", name="New room").click()
     found["rooms"] = faults(ana.page) + weak_contrasts(ana.page)
-    assert found == {"name": [], "room": [], "rooms": []}
+    ana.look("people")
+    ana.message(LONG).first.wait_for()
+    found["people"] = faults(ana.page) + weak_contrasts(ana.page)
+    ana.look("me")
+    ana.page.get_by_role("button", name="Show four words").click()
+    ana.page.get_by_role("button", name="Make a paper").click()
+    ana.page.get_by_role("button", name="Show it").click()
+    expect(ana.page.locator("img.qr")).to_have_count(2)
+    found["me"] = faults(ana.page) + weak_contrasts(ana.page)
+    ana.look("enter")
+    ana.page.get_by_label("Your four words").wait_for()
+    found["enter"] = faults(ana.page) + weak_contrasts(ana.page)
+    assert {page: wrong for page, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.parametrize(

@@ -35,12 +35,16 @@ class Visitor:
         page.on("websocket", lambda socket: self._address(socket.url))
         page.on("framenavigated", lambda frame: self.navigations.append(frame.url))
 
-    def enter(self, origin: str, name: str) -> None:
-        """Open the page of a box for the first time and say a name."""
-        self.page.goto(f"{origin}/")
+    def enter(self, origin: str, name: str, page: str = "room/everyone") -> None:
+        """Open a page of a box for the first time and say a name."""
+        self.page.goto(f"{origin}/#/{page}")
         self.page.get_by_label("Your name").fill(name)
         self.page.get_by_role("button", name="Continue").click()
-        self.page.get_by_label("Your message").wait_for()
+        self.page.get_by_role("navigation", name="Pages").wait_for()
+
+    def look(self, page: str) -> None:
+        """Go to a page of the box without loading anything anew."""
+        self.page.evaluate(f"location.hash = '#/{page}'")
 
     def write(self, text: str) -> None:
         """Send a message to the open room."""
@@ -75,10 +79,22 @@ class Visitor:
 
 
 @contextmanager
-def visitor(browser: Browser, *, width: int, height: int, dark: bool) -> Generator[Visitor]:
-    """Give a person a fresh browser with nothing kept from others."""
+def visitor(
+    browser: Browser, *, width: int, height: int, dark: bool, unguarded: bool = False
+) -> Generator[Visitor]:
+    """Give a person a fresh browser with nothing kept from others.
+
+    Args:
+        browser: which one.
+        width: of the screen, in CSS pixels.
+        height: of the screen, in CSS pixels.
+        dark: whether the person has chosen the dark.
+        unguarded: whether the page's policy is left out, for tools that a test puts into it.
+    """
     context = browser.new_context(
-        viewport=ViewportSize(width=width, height=height), color_scheme="dark" if dark else "light"
+        viewport=ViewportSize(width=width, height=height),
+        color_scheme="dark" if dark else "light",
+        bypass_csp=unguarded,
     )
     try:
         yield Visitor(context.new_page())

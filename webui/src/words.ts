@@ -1,4 +1,4 @@
-/** Every sentence a person reads: at most twelve words each, "box" and "people". */
+/** The sentences of the first load: at most twelve words each, "box" and "people". */
 const en = {
   "app.name": "DisasterNet",
   "name.title": "What is your name?",
@@ -6,6 +6,29 @@ const en = {
   "name.label": "Your name",
   "name.save": "Continue",
   "name.waiting": "Looking for the box…",
+  "name.somebody": "Somebody",
+  "name.after": "It is on its way. Your name helps people find you.",
+  "name.later": "Later",
+  "name.words": "I have four words",
+  "checkIn.safe": "I am safe",
+  "checkIn.help": "I need help",
+  "checkIn.waits": "Saved on this phone. It goes out when the box answers.",
+  "checkIn.waitsHere": "Keep this page open. It goes out when the box answers.",
+  "category.none": "Message",
+  "category.safe": "Safe",
+  "category.help": "Needs help",
+  "category.looking": "Looking for",
+  "category.offer": "Offer",
+  "category.info": "Information",
+  "category.urgent": "Urgent",
+  "pages.label": "Pages",
+  "pages.rooms": "Rooms",
+  "pages.people": "People",
+  "pages.me": "Me",
+  "page.loading": "Loading…",
+  "page.failed": "This page did not load.",
+  "lite.open": "Open the simple page",
+  "lite.storage": "This browser keeps nothing. What you write lives on this page only.",
   "rooms.title": "Rooms",
   "rooms.none": "No rooms yet.",
   "rooms.everyone": "Everyone",
@@ -23,6 +46,9 @@ const en = {
   "room.messages": "Messages",
   "compose.label": "Your message",
   "compose.send": "Send",
+  "compose.category": "What is it about?",
+  "compose.place": "Place",
+  "compose.placeHint": "Where?",
   "compose.tooLong": "Too long. Characters to remove: {count}",
   "message.you": "you",
   "message.nameless": "Somebody",
@@ -55,16 +81,23 @@ const en = {
   "banner.keptHere": "You can write. Keep this page open.",
   "problem.unreachable": "The box does not answer. Try again.",
   "problem.panel": "This part of the page failed. Other parts still work.",
+  "message.place": "Place:",
 } as const;
 
+export type Slots = Readonly<Record<string, string | number>>;
 export type Word = keyof typeof en;
 export type Catalogue = Readonly<Record<Word, string>>;
 
 export const catalogue: Catalogue = en;
 
 /** Returns the sentence in the person's language, with `{slots}` filled. */
-export function t(word: Word, slots: Record<string, string | number> = {}): string {
-  return catalogue[word].replace(/\{(\w+)\}/g, (whole, slot: string) =>
+export function t(word: Word, slots: Slots = {}): string {
+  return filled(catalogue[word], slots);
+}
+
+/** Returns a sentence with its `{slots}` filled, each as text. */
+export function filled(sentence: string, slots: Slots): string {
+  return sentence.replace(/\{(\w+)\}/g, (whole, slot: string) =>
     slot in slots ? String(slots[slot]) : whole,
   );
 }

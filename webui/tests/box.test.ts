@@ -2,17 +2,18 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { EVERYONE } from "@/domain/rooms";
 import { Box } from "@/state/box";
 import type { SocketEvents } from "@/transport/live";
-import { keepingStorage, message } from "./fakes";
+import { keepingStorage, message, said } from "./fakes";
 
+const ME = "a".repeat(64);
 const me = {
-  id: "me",
-  person: "me",
-  public_key: "me",
+  id: ME,
+  person: ME,
+  public_key: ME,
   name: "Ana",
   fingerprint: "a1",
   custodial: true,
 };
-const author = { id: "me", person: "me", name: "Ana", fingerprint: "a1", via: null };
+const author = { id: ME, person: ME, name: "Ana", fingerprint: "a1", via: null };
 const POST = `POST /rooms/${EVERYONE}/messages`;
 
 type Answer = { status?: number; json: unknown };
@@ -30,6 +31,8 @@ class World {
     [`POST /rooms/${EVERYONE}/read`]: () => ({ json: { id: EVERYONE, name: "everyone" } }),
   };
   asked: string[] = [];
+  /** The last body of each call. */
+  sent: Record<string, string> = {};
   private socket: SocketEvents | null = null;
   readonly box = new Box({
     storage: keepingStorage(),
@@ -43,6 +46,7 @@ class World {
   readonly fetch = async (path: string, options: RequestInit): Promise<Response> => {
     const name = `${options.method} ${path}`;
     this.asked.push(name);
+    this.sent[name] = String(options.body ?? "");
     const answer = await this.answers[name]?.();
     if (!answer) throw new TypeError("Failed to fetch");
     const { status = 200, json } = answer;
@@ -75,6 +79,9 @@ beforeEach(async () => {
   vi.useFakeTimers();
   world = new World();
   vi.stubGlobal("fetch", world.fetch);
+  // The key is told already: these tests are about other things.
+  const kept = { seed: "1".repeat(64), author: ME, others: [], settled: [ME] };
+  world.box.storage.set("dn.carry", JSON.stringify(kept));
   world.box.start();
   await world.box.open(EVERYONE);
   world.present.opened();
@@ -90,7 +97,7 @@ it("a message of mine stands once, though its frame comes before its answer", as
   const stored = message("m1", { text: "hello", author, room_id: EVERYONE });
   let answer: (answer: Answer) => void = () => undefined;
   world.answers[POST] = () => new Promise((resolve) => (answer = resolve));
-  world.box.write(EVERYONE, "hello");
+  world.box.write(EVERYONE, said("hello"));
   await world.settle();
   world.say({ type: "message", message: stored });
   expect(world.texts).toEqual(["hello"]);
@@ -103,7 +110,7 @@ it("a message of mine stands once, though its frame comes before its answer", as
 it("a frame of mine that was held back is shown when the send fails", async () => {
   let fail: (reason: Error) => void = () => undefined;
   world.answers[POST] = () => new Promise((_resolve, reject) => (fail = reject));
-  world.box.write(EVERYONE, "second");
+  world.box.write(EVERYONE, said("second"));
   await world.settle();
   world.say({
     type: "message",
@@ -124,17 +131,75 @@ it("a person the box has forgotten is introduced again and the message goes out"
     world.answers[POST] = () => ({ json: message("m1", { text: "hello", room_id: EVERYONE }) });
     return { json: { user: me, node: box, token: "secret" } };
   };
-  world.box.write(EVERYONE, "hello");
+  world.box.write(EVERYONE, said("hello"));
   await world.settle(5000);
   expect(world.asked.filter((name) => name === "POST /auth/init")).toHaveLength(1);
   expect(world.box.outbox.unsent).toEqual([]);
   expect(world.texts).toEqual(["hello"]);
 });
 
+it("one tap says how the person is, first of all kept, and asks for the name", async () => {
+  world.box.session.state.user = null;
+  const node = { id: "gym", public_key: "k", name: "gym" };
+  const safe = { text: "I am safe", category: "safe", place: null } as const;
+  await expect(world.box.checkIn(safe, "Somebody", true)).rejects.toThrow();
+  await expect(world.box.checkIn(safe, "Somebody", true)).rejects.toThrow();
+  expect(world.box.outbox.unsent).toMatchObject([{ ...safe, durable: true }]);
+  world.answers["POST /auth/init"] = () => ({ json: { user: me, node, token: "secret" } });
+  world.answers[POST] = () => ({ json: message("m1", { ...safe, room_id: EVERYONE }) });
+  await world.box.checkIn(safe, "Somebody", true);
+  await world.settle();
+  expect(world.box.outbox.unsent).toEqual([]);
+  expect(world.texts).toEqual(["I am safe"]);
+  expect(world.box.session.state.nameless).toBe(true);
+  expect(JSON.parse(world.sent[POST] ?? "")).toMatchObject({ text: "I am safe", category: "safe" });
+  expect(JSON.parse(world.sent[POST] ?? "")).not.toHaveProperty("place");
+});
+
+it("what the same person wrote at another box is theirs, and is not announced", async () => {
+  const elsewhere = { ...author, id: "me at school", person: ME };
+  const other = { ...author, id: "you", person: "you" };
+  world.say({ type: "message", message: message("m1", { author: elsewhere, room_id: EVERYONE }) });
+  expect(world.box.state.arrived).toBeNull();
+  world.say({ type: "message", message: message("m2", { author: other, room_id: EVERYONE }) });
+  expect(world.box.state.arrived?.id).toBe("m2");
+  const kept = world.box.timelines.rooms.get(EVERYONE)?.messages ?? [];
+  expect(kept.map((one) => world.box.isMine(one))).toEqual([true, false]);
+});
+
+it("only messages with a category change the list of people", () => {
+  world.say({ type: "message", message: message("m1", { room_id: EVERYONE }) });
+  expect(world.box.state.checkIns).toBe(0);
+  world.say({ type: "message", message: message("m2", { category: "help", room_id: "r2" }) });
+  expect(world.box.state.checkIns).toBe(1);
+});
+
+it("at another box the proof is said before the first message", async () => {
+  const school = "b".repeat(64);
+  world.box.storage.set("dn.name", "Ana");
+  const node = { id: "school", public_key: "k", name: "school" };
+  const user = { ...me, id: school, person: school };
+  world.answers["GET /auth/me"] = () => ({ json: { user: null, node } });
+  world.answers["POST /auth/init"] = () => ({ json: { user, node, token: "t" } });
+  world.answers["POST /auth/carry"] = () => ({
+    json: { user: { ...user, person: ME }, node, token: "t", secret: null },
+  });
+  world.answers[POST] = () => ({ json: message("m1", { text: "hello", room_id: EVERYONE }) });
+  world.present.closed(1006);
+  await world.settle(400);
+  world.box.outbox.add(EVERYONE, said("hello"));
+  world.asked = [];
+  world.present.opened();
+  await vi.waitFor(() => expect(world.asked).toContain(POST));
+  const written = world.asked.filter((call) => call.startsWith("POST") && !call.endsWith("/read"));
+  expect(written).toEqual(["POST /auth/init", "POST /auth/carry", POST]);
+  expect(world.box.session.state.user?.person).toBe(ME);
+});
+
 it("a full box is asked again and says nothing was lost", async () => {
   const problem = { type: "/problems/full", title: "This box is full.", status: 507 };
   world.answers[POST] = () => ({ status: 507, json: problem });
-  world.box.write(EVERYONE, "hello");
+  world.box.write(EVERYONE, said("hello"));
   await world.settle(1000);
   expect(world.box.outbox.unsent).toMatchObject([{ rejected: null }]);
   world.answers[POST] = () => ({ json: message("m1", { text: "hello", room_id: EVERYONE }) });

@@ -4,7 +4,7 @@ import { ageOf } from "@/domain/age";
 import { newClientId } from "@/domain/ids";
 import { further, progressOnBoxes } from "@/domain/progress";
 import { EVERYONE, inListOrder, unreadLabel } from "@/domain/rooms";
-import { hashOf, routeOf } from "@/domain/route";
+import { hashOf, routeOf, staysAnyway } from "@/domain/route";
 import { codePoints } from "@/domain/text";
 import { mergeMessages } from "@/domain/timeline";
 import { message } from "./fakes";
@@ -55,10 +55,29 @@ describe("the route", () => {
     ["#/room/everyone", { page: "room", roomId: EVERYONE }],
     [`#/room/${HEX}`, { page: "room", roomId: HEX }],
     ["#/rooms", { page: "rooms" }],
+    ["#/people", { page: "people" }],
+    ["#/me", { page: "me" }],
+    ["#/enter", { page: "enter" }],
+    ["#/stay", { page: "room", roomId: EVERYONE }],
+    ["#/me/../people", { page: "room", roomId: EVERYONE }],
     ["#/room/../auth", { page: "room", roomId: EVERYONE }],
     ["#//evil.example", { page: "room", roomId: EVERYONE }],
   ])("of %j", (hash, route) => {
     expect(routeOf(hash)).toEqual(route);
+  });
+
+  it.each(["rooms", "people", "me", "enter"] as const)("survives the address bar: %s", (page) => {
+    expect(routeOf(hashOf({ page }))).toEqual({ page });
+  });
+
+  it.each([
+    ["#/stay", true],
+    ["#/stay/room/everyone", true],
+    ["#/stayed", false],
+    ["", false],
+    ["#/room/everyone", false],
+  ])("of one who stays anyway: %j", (hash, stays) => {
+    expect(staysAnyway(hash)).toBe(stays);
   });
 
   it.each([EVERYONE, HEX])("survives the address bar: %s", (roomId) => {

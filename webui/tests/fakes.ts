@@ -1,4 +1,5 @@
 import type { Message } from "@/domain/contract";
+import type { Said } from "@/domain/said";
 import type { Call, Request } from "@/transport/http";
 import { safeStorage } from "@/transport/storage";
 
@@ -11,11 +12,19 @@ export function message(id: string, over: Partial<Message> = {}): Message {
     room_id: "r1",
     author,
     text: id,
+    category: null,
+    place: null,
+    urgent: false,
     sort_ms: 0,
     time_certain: true,
     state: { stored: true, boxes: 1 },
     ...over,
   };
+}
+
+/** Returns what a person says who says nothing but a text. */
+export function said(text: string): Said {
+  return { text, category: null, place: null };
 }
 
 /** Storage of a browser that keeps things, as a plain map. */

@@ -40,6 +40,18 @@ describe("a call", () => {
   });
 
   it.each([
+    ["17", 17],
+    ["soon", null],
+    [null, null],
+  ])("tells how long to wait: %s", async (said, retryAfterS) => {
+    const problem = { type: "/problems/slow-down", title: "T", status: 429 };
+    const headers = { ...PROBLEM_TYPE, ...(said === null ? {} : { "Retry-After": said }) };
+    serve(async () => new Response(JSON.stringify(problem), { status: 429, headers }));
+    const refused = httpCaller(() => null)("/rooms");
+    await expect(refused).rejects.toMatchObject({ retryAfterS, temporary: true });
+  });
+
+  it.each([
     [
       "a portal's page",
       async () => new Response("true", { headers: { "Content-Type": "text/html" } }),

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { computed } from "vue";
 import { safeStorage } from "@/transport/storage";
 import { KeepingBackend } from "./fakes";
 
@@ -26,6 +27,16 @@ it("storage that fills up later keeps the rest in memory", () => {
   expect(storage.get("dn.b")).toBe("2");
   expect(storage.names("dn.")).toEqual(["dn.a", "dn.b"]);
   expect(storage.durable).toBe(false);
+});
+
+it("pages notice when storage stops keeping", () => {
+  const backend = new KeepingBackend();
+  const storage = safeStorage(() => backend);
+  const said = computed(() => storage.durable);
+  expect(said.value).toBe(true);
+  backend.setItem = refuse;
+  storage.set("dn.a", "1");
+  expect(said.value).toBe(false);
 });
 
 it("a value that could not be replaced is not read back old", () => {

@@ -21,9 +21,55 @@ export interface Introduction {
   token: string;
 }
 
+/** One author that speaks as a person. */
+export interface Speaker {
+  id: string;
+  name: string;
+  fingerprint: string;
+  here: boolean;
+}
+
 export interface Me {
   user: User | null;
   node: Box;
+  authors: Speaker[];
+}
+
+/** Four words that open this identity in another browser, once. */
+export interface Offer {
+  words: string;
+  url: string;
+  svg: string;
+  expires_s: number;
+}
+
+/** Twelve words that carry a person to another box. */
+export interface Secret {
+  words: string;
+  url: string;
+  svg: string;
+}
+
+export interface Carried extends Introduction {
+  secret: Secret | null;
+}
+
+/** What a person said last of being safe or in need, looking, offering, informing. */
+export interface CheckIn {
+  person: string;
+  name: string;
+  fingerprint: string;
+  category: string;
+  text: string;
+  place: string | null;
+  sort_ms: number;
+  time_certain: boolean;
+  message_id: string;
+}
+
+export interface CheckInPage {
+  items: CheckIn[];
+  next: string | null;
 }
 
 export interface Room {
@@ -54,6 +100,9 @@ export interface Message {
   room_id: string;
   author: Author;
   text: string;
+  category: string | null;
+  place: string | null;
+  urgent: boolean;
   sort_ms: number;
   time_certain: boolean;
   state: MessageState;

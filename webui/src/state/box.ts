@@ -1,6 +1,10 @@
 import { reactive } from "vue";
 import type { Frame, Message } from "@/domain/contract";
 import { newClientId } from "@/domain/ids";
+import { EVERYONE } from "@/domain/rooms";
+import type { Said } from "@/domain/said";
+import type { Person } from "@/state/person";
+import { Carry } from "@/state/carry";
 import { Outbox, type Unsent } from "@/state/outbox";
 import { Rooms } from "@/state/rooms";
 import { Session } from "@/state/session";
@@ -28,6 +32,8 @@ export class Box {
     openRoom: null as string | null,
     /** The newest message by somebody else that arrived in the open room. */
     arrived: null as Message | null,
+    /** Messages with a category that came since the page was opened. */
+    checkIns: 0,
   });
   readonly storage: Storage;
   readonly session: Session;
@@ -35,16 +41,19 @@ export class Box {
   readonly timelines: Timelines;
   readonly surroundings: Surroundings;
   readonly outbox: Outbox;
+  private readonly carry: Carry;
+  readonly call: Call;
   private readonly live: Live;
-  private readonly call: Call;
   private readonly timers = new Timers<"lost" | "sync" | "flush" | "read">();
+  private personNow: Person | null = null;
   private heldBack: Message[] = [];
   private hiddenSinceMs: number | null = null;
 
   constructor(private readonly ports: BoxPorts) {
     this.call = httpCaller(() => this.session.token());
     this.storage = ports.storage;
-    this.session = new Session(ports.storage, this.call);
+    this.carry = new Carry(ports.storage);
+    this.session = new Session(ports.storage, this.call, this.carry);
     this.rooms = new Rooms(this.call);
     this.timelines = new Timelines(this.call);
     this.surroundings = new Surroundings(this.call);
@@ -98,6 +107,36 @@ export class Box {
     await this.sync();
   }
 
+  /**
+   * Tells everybody how the person is; without a name yet, under one to change later.
+   *
+   * What is said is kept first and sent when the box takes it, also when this rejects.
+   */
+  async checkIn(said: Said, name: string, ask: boolean): Promise<void> {
+    const waits = this.outbox.unsent.some(({ category }) => category === said.category);
+    if (!waits) this.outbox.add(EVERYONE, said);
+    await this.session.introduceInHaste(name, ask);
+    await this.sync();
+  }
+
+  /** Gives the person another name. */
+  async rename(name: string): Promise<void> {
+    await this.session.introduce(name);
+    await this.loadOpenRoom().catch(() => this.syncLater());
+  }
+
+  /** Speaks from now on as the person whose words these are. */
+  async redeem(words: string): Promise<void> {
+    await this.session.redeem(words);
+    await this.sync();
+  }
+
+  /** Returns whether a message is of this person, whatever box it was written at. */
+  isMine({ author }: Message): boolean {
+    const { user } = this.session.state;
+    return !!user && (author.id === user.id || author.person === user.person);
+  }
+
   /** Shows a room, or none. */
   async open(roomId: string | null): Promise<void> {
     this.state.openRoom = roomId;
@@ -107,8 +146,8 @@ export class Box {
   }
 
   /** Keeps a message of the person and sends it as soon as the box takes it. */
-  write(roomId: string, text: string): void {
-    this.outbox.add(roomId, text);
+  write(roomId: string, said: Said): void {
+    this.outbox.add(roomId, said);
     void this.flush();
   }
 
@@ -118,8 +157,13 @@ export class Box {
     void this.flush();
   }
 
-  private post({ roomId, text, clientId }: Unsent): Promise<Message> {
-    const body = { text, client_id: clientId };
+  private post({ roomId, text, category, place, clientId }: Unsent): Promise<Message> {
+    const body = {
+      text,
+      client_id: clientId,
+      ...(category === null ? {} : { category }),
+      ...(place === null ? {} : { place }),
+    };
     return this.call<Message>(`/rooms/${roomId}/messages`, { method: "POST", body });
   }
 
@@ -137,13 +181,34 @@ export class Box {
     this.timers.cancel("sync");
     try {
       if (await this.session.identify()) this.timelines.forget();
-      if (!this.session.state.user) return;
+      const { user } = this.session.state;
+      if (!user) return;
+      // Said before anything is posted, a proof makes the first message here the person's own.
+      const said = this.goOn();
+      if (this.carry.owes(user.id)) await said;
       await Promise.all([this.rooms.load(), this.surroundings.loadPeers(), this.loadOpenRoom()]);
       await this.flush();
     } catch (error) {
       if (error instanceof UnreachableError) this.live.wake();
       this.syncLater();
     }
+  }
+
+  /** Returns what keeps the person one; loaded when it is first asked for. */
+  async person(): Promise<Person> {
+    const { Person } = await import("@/state/person");
+    this.personNow ??= new Person(this.session, this.carry, {
+      call: this.call,
+      reachable: () => this.state.contact === "live" && this.ports.visible(),
+      changed: () => this.loadOpenRoom().catch(() => this.syncLater()),
+    });
+    return this.personNow;
+  }
+
+  private async goOn(): Promise<void> {
+    // Without the key the person still reads and writes; it is loaded at the next contact.
+    const person = await this.person().catch(() => null);
+    await person?.contact();
   }
 
   private syncLater(): void {
@@ -186,9 +251,9 @@ export class Box {
 
   private accept(message: Message): void {
     const isNew = this.timelines.add(message);
-    const mine = message.author.id === this.session.state.user?.id;
+    if (message.category !== null) this.state.checkIns += 1;
     if (message.room_id !== this.state.openRoom) return this.rooms.loadSoon();
-    if (isNew && !mine) this.state.arrived = message;
+    if (isNew && !this.isMine(message)) this.state.arrived = message;
     this.readSoon();
   }
 

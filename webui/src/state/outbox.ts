@@ -1,5 +1,7 @@
 import { reactive } from "vue";
+import { categoryOf } from "@/domain/category";
 import type { Message } from "@/domain/contract";
+import type { Said } from "@/domain/said";
 import { RefusedError } from "@/transport/http";
 import type { Storage } from "@/transport/storage";
 
@@ -7,11 +9,10 @@ const PREFIX = "dn.outbox.";
 const ORDER_DIGITS = 12;
 
 /** A message no box has answered for yet. */
-export interface Unsent {
+export interface Unsent extends Said {
   readonly name: string;
   readonly clientId: string;
   readonly roomId: string;
-  readonly text: string;
   /** Kept even when the page is closed. */
   readonly durable: boolean;
   /** Why the box will not take it as it is. */
@@ -30,7 +31,7 @@ export interface OutboxPorts {
   delayed(error: unknown): void;
 }
 
-type Kept = Pick<Unsent, "clientId" | "roomId" | "text" | "rejected">;
+type Kept = Pick<Unsent, keyof Said | "clientId" | "roomId" | "rejected">;
 
 /** Keeps what a person wrote until a box has stored it, and sends it in the order it was written. */
 export class Outbox {
@@ -48,11 +49,11 @@ export class Outbox {
   }
 
   /** Keeps a new message; `flush` sends it. */
-  add(roomId: string, text: string): void {
+  add(roomId: string, { text, category, place }: Said): void {
     const clientId = this.ports.newClientId();
     this.order += 1;
     const name = `${PREFIX}${String(this.order).padStart(ORDER_DIGITS, "0")}.${clientId}`;
-    const kept: Kept = { clientId, roomId, text, rejected: null };
+    const kept: Kept = { clientId, roomId, text, category, place, rejected: null };
     const durable = this.ports.storage.set(name, JSON.stringify(kept));
     this.unsent.push({ ...kept, name, durable, sending: false });
   }
@@ -104,8 +105,9 @@ export class Outbox {
 
   private mark(unsent: Unsent, rejected: string | null): void {
     unsent.rejected = rejected;
-    const { clientId, roomId, text } = unsent;
-    this.ports.storage.set(unsent.name, JSON.stringify({ clientId, roomId, text, rejected }));
+    const { clientId, roomId, text, category, place } = unsent;
+    const kept: Kept = { clientId, roomId, text, category, place, rejected };
+    this.ports.storage.set(unsent.name, JSON.stringify(kept));
   }
 
   private load(name: string): Unsent[] {
@@ -119,8 +121,16 @@ export class Outbox {
 function parse(text: string | null): Kept | null {
   try {
     const kept = JSON.parse(text ?? "null") as Partial<Kept> | null;
-    const whole = kept?.clientId && kept.roomId && kept.text;
-    return whole ? { ...(kept as Kept), rejected: kept.rejected ?? null } : null;
+    if (!kept?.clientId || !kept.roomId || !kept.text) return null;
+    const { clientId, roomId, text: written, place = null, rejected = null } = kept;
+    return {
+      clientId,
+      roomId,
+      text: written,
+      category: categoryOf(kept.category),
+      place,
+      rejected,
+    };
   } catch {
     return null;
   }

@@ -6,6 +6,8 @@ export class RefusedError extends Error {
     readonly status: number,
     readonly slug: string,
     readonly detail: string,
+    /** Whole seconds the box asks to wait; null when it does not say. */
+    readonly retryAfterS: number | null = null,
   ) {
     super(detail);
   }
@@ -75,13 +77,19 @@ function headers(token: string | null, hasBody: boolean): Record<string, string>
   };
 }
 
+function retryAfterS(answered: Headers): number | null {
+  const said = answered.get("Retry-After") ?? "";
+  return /^\d{1,5}$/.test(said) ? Number(said) : null;
+}
+
 async function unpack<T>(answer: Response): Promise<T> {
   const type = answer.headers.get("Content-Type") ?? "";
   if (answer.ok && type.startsWith("application/json")) return (await answer.json()) as T;
   if (type.startsWith("application/problem+json")) {
     const problem = (await answer.json()) as Problem;
     const slug = problem.type.replace("/problems/", "");
-    throw new RefusedError(answer.status, slug, problem.detail ?? problem.title);
+    const { detail = problem.title } = problem;
+    throw new RefusedError(answer.status, slug, detail, retryAfterS(answer.headers));
   }
   // A hotspot's portal answers in the box's place while its message service is down.
   throw new UnreachableError(`${answer.status} ${type}`);

@@ -1,3 +1,5 @@
+import { ref } from "vue";
+
 /** Text kept by name; `durable` says whether it outlives the page. */
 export interface Storage {
   readonly durable: boolean;
@@ -18,13 +20,13 @@ type Backend = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem" | "
  */
 export function safeStorage(open: () => Backend = () => window.localStorage): Storage {
   const memory = new Map<string, string>();
-  let durable = true;
+  const durable = ref(true);
 
   function attempt<T>(work: (backend: Backend) => T, otherwise: T): T {
     try {
       return work(open());
     } catch {
-      durable = false;
+      durable.value = false;
       return otherwise;
     }
   }
@@ -40,7 +42,7 @@ export function safeStorage(open: () => Backend = () => window.localStorage): St
 
   return {
     get durable() {
-      return durable;
+      return durable.value;
     },
     get: (name) => memory.get(name) ?? attempt((backend) => backend.getItem(name), null),
     set(name, text) {

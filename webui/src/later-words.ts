@@ -1,0 +1,76 @@
+import { filled, type Slots } from "@/words";
+
+/** The sentences of pages that are loaded when they are looked at. */
+const en = {
+  "problem.wait": "Wait {time}, then try again.",
+  "people.title": "People",
+  "people.show": "Show",
+  "people.all": "All",
+  "people.safe": "Safe",
+  "people.help": "Need help",
+  "people.looking": "Looking",
+  "people.offer": "Offers",
+  "people.info": "Info",
+  "people.search": "Find a name, a place or a word",
+  "people.list": "What people said last",
+  "people.loading": "Loading people…",
+  "people.none": "Nobody has said anything here yet.",
+  "people.notFound": "Nobody found.",
+  "people.older": "Load older",
+  "me.title": "Me",
+  "me.fingerprint": "Your sign: {fingerprint}",
+  "me.sameName": "It tells you from people with the same name.",
+  "me.rename": "Another name",
+  "me.renameDo": "Change name",
+  "me.renamed": "Your name is changed.",
+  "handover.title": "Go on in another browser or phone",
+  "handover.why": "Four words open the same name there. They work once.",
+  "handover.do": "Show four words",
+  "handover.again": "Show new words",
+  "handover.scan": "Scan this with the other phone, or type the words there.",
+  "handover.qr": "QR code that opens the page with your four words",
+  "handover.left": "Time left: {time}",
+  "handover.over": "These words are too old.",
+  "carry.title": "Take your name to another box",
+  "carry.why": "This phone does it by itself. Paper helps if you lose it.",
+  "carry.do": "Make a paper",
+  "carry.warning": "Whoever sees this paper can speak as you. Is nobody looking?",
+  "carry.yes": "Show it",
+  "carry.no": "Not now",
+  "carry.paper": "Paper of {name}",
+  "carry.how": "At any box: open the page, scan this or type the words.",
+  "carry.once": "It is shown once. Write it down or print it now.",
+  "carry.secret": "Keep it like a key. Whoever has it speaks as you.",
+  "carry.qr": "QR code that takes your name to another box",
+  "carry.print": "Print",
+  "carry.done": "I have it",
+  "authors.title": "These speak as you",
+  "authors.why": "Each box you used has one. Remove what is not you.",
+  "authors.loading": "Loading…",
+  "authors.here": "on this box",
+  "authors.elsewhere": "from another box",
+  "authors.now": "this phone, here",
+  "authors.remove": "Remove",
+  "authors.removeOne": "Remove {name} {fingerprint}",
+  "authors.sure": "Shall {name} {fingerprint} speak as you no more?",
+  "authors.yes": "Yes, remove",
+  "authors.no": "Keep",
+  "enter.title": "Four words",
+  "enter.why": "They come from your other browser or phone, at this box.",
+  "enter.label": "Your four words",
+  "enter.do": "Go on",
+  "enter.instead": "This phone speaks as {name} now. The words change that.",
+  "enter.paper": "I have a paper with twelve words",
+  "enter.back": "Back",
+  "time.seconds": "{seconds} s",
+  "time.minutes": "{minutes} min {seconds} s",
+} as const;
+
+export type LaterWord = keyof typeof en;
+
+export const laterCatalogue: Readonly<Record<LaterWord, string>> = en;
+
+/** Returns the sentence in the person's language, with `{slots}` filled. */
+export function later(word: LaterWord, slots: Slots = {}): string {
+  return filled(laterCatalogue[word], slots);
+}
