@@ -46,7 +46,7 @@ def test_the_programs_take_their_files(tmp_path: Path, setup: Setup) -> None:
 
 def test_a_file_with_a_fault_is_refused_with_the_program_s_words(tmp_path: Path) -> None:
     file = tmp_path / "file"
-    file.write_text(firewall.render(Setup()).replace("accept\n", "acept\n", 1))
+    file.write_text(firewall.render(Setup()).replace("accept\n", "no_verdict\n", 1))
     with pytest.raises(RefusedFileError, match="syntax error"):
         check_firewall(file)
     file.write_text(names.render(Setup()) + "dhcp-rang=1\n")

@@ -53,7 +53,7 @@ def test_letters_of_an_old_windows_are_read() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ('nmae = "Gym"', "nmae is not known here. It was left out."),
+        ('title = "Gym"', "title is not known here. It was left out."),
         ("name Gym", 'This line has no key and value. Write, for example: name = "Gym"'),
         ("name = Gym", 'name cannot be used. It takes 1 to 40 letters in quotes: "Gym".'),
         ('channel = "6"', CHANNEL),
