@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
@@ -15,9 +16,10 @@ BEGIN: Final = "\ufeff"
 """Byte order mark: without it the spreadsheet that most people open the file with takes UTF-8 for
 its own code page, and every name that is not English is lost. Programs have JSON."""
 
-_LIVE: Final = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""First characters by which spreadsheets take a cell for a formula (OWASP, CSV injection): the last
-four are the first four in full width."""
+_LIVE: Final = re.compile("^[\t\r\n]|(?:^|(?<=[;\r\n]))(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+"""Where spreadsheets take what comes for a formula (OWASP, CSV injection; the last four signs are
+the first four in full width): where a cell begins, and, where the semicolon parts cells, also
+within: quotes do not hold together there what does not begin with one."""
 
 PEOPLE_TITLES: Final = (
     "name", "fingerprint", "state", "place", "text", "time", "time certain", "person",
@@ -63,7 +65,7 @@ def iso_time(ms: int) -> str:
 
 
 def _dead(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in _LIVE else cell
+    return _LIVE.sub(r"'\g<0>", cell)
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - a cell

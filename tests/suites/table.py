@@ -87,7 +87,7 @@ PAGE = (
 
 SUITES = (
     Suite("check", 0.5, TOOLS, side_by_side=True),
-    Suite("test-unit", 1.75, (pytest("unit", *ON_BOTH_CORES),)),
+    Suite("test-unit", 2.25, (pytest("unit", *ON_BOTH_CORES),)),
     Suite("test-cli", 0.75, (pytest("cli", *ON_BOTH_CORES),)),
     Suite("test-repository", 0.5, (pytest("repository", *ON_BOTH_CORES),)),
     Suite("test-web", 0.25, PAGE, nodejs=True),
@@ -102,7 +102,7 @@ SUITES = (
         needs=(IPROUTE, NAMESPACES, NFT, DNSMASQ, HOSTAPD),
     ),
     Suite("test-hostile", 5.5, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
-    Suite("test-browser", 4.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
+    Suite("test-browser", 8.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
     Suite("test-newcomer", 3.0, (pytest("newcomer"),), needs=(CHROMIUM, COMMIT)),
 )
 

@@ -9,7 +9,7 @@ from node.api.addresses import plain_address
 from node.api.asgi import AsgiApp, Message, Receive, Scope, Send, header, header_count
 from node.api.entrance import Entrance, Entrances, entered
 from node.api.gate.hosts import Hosts, is_own_page
-from node.api.gate.rates import LASTING_PATHS, Rates
+from node.api.gate.rates import Rates, is_lasting
 from node.api.headers import dressed
 from node.api.lite.places import FORM, is_lite, session_in
 from node.api.refusal import Refusal, refuse
@@ -163,7 +163,7 @@ class Gate:
         wait_s = self._rules.rates.wait_s(*keys)
         # As routed: the framework leaves empty parts of a path out, wherever they are.
         path = "/" + "/".join(part for part in scope["path"].split("/") if part)
-        if path in LASTING_PATHS and not wait_s:
+        if is_lasting(path) and not wait_s:
             of_one, of_all = self._rules.lasting
             wait_s = of_one.wait_s(address) or of_all.wait_s("all")
         if not wait_s:

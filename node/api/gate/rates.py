@@ -1,5 +1,6 @@
 """Token buckets, on a clock that only moves forward."""
 
+import re
 from collections import OrderedDict
 from typing import Final, NamedTuple
 
@@ -17,10 +18,18 @@ LASTING_PATHS: Final = frozenset(
 )
 """Where a POST makes a person or a room: kept without an end, so made at a rate of their own."""
 
+_CARRY_ACT: Final = re.compile(r"/lite/(?:s/[^/]+|act)/carry")
+"""Where one who has a session names an author, whom the box must remember though nobody is it."""
+
 IN_ALL_RATE: Final = 5
 IN_ALL_BURST: Final = 10
 """What all addresses together may make, as multiples of one: an attacker on the open hotspot has
 as many addresses as it likes. With the default rate, at most 86,400 persons (about 90 MB) a day."""
+
+
+def is_lasting(path: str) -> bool:
+    """Return whether a POST to ``path``, without empty parts, makes what is kept without an end."""
+    return path in LASTING_PATHS or _CARRY_ACT.fullmatch(path) is not None
 
 
 class _Bucket(NamedTuple):

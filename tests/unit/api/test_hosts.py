@@ -4,7 +4,9 @@ import pytest
 
 from node.api.gate.hosts import Hosts, is_own_page
 
-HOSTS = Hosts(("Disasternet.Test",))
+LONG = ".".join(["a" * 60] * 3)
+"""What no box is called unless its owner says so."""
+HOSTS = Hosts(("Disasternet.Test", f"{LONG}.example"))
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,8 @@ HOSTS = Hosts(("Disasternet.Test",))
         "disasternet.internal",
         "disasternet.internal.",
         "disasternet.test:1",
+        f"{'a' * 63}.local:65535",
+        f"{LONG}.example:8080",
     ],
 )
 def test_own_names_and_addresses_are_known(host: str) -> None:
@@ -47,6 +51,8 @@ def test_own_names_and_addresses_are_known(host: str) -> None:
         "[::1",
         "a b.local",
         "evil.example\\.local",
+        f"{LONG}.local",
+        f"[fe80::1%25{LONG}]",
     ],
 )
 def test_anything_else_is_foreign(host: str) -> None:

@@ -15,7 +15,7 @@ def read(text: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     "cell",
     [
-        "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1",
+        "=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r1", "\n1",
         "＝1", "＋1", "－1", "＠SUM(A1)",  # noqa: RUF001 - full width is the point
     ],
 )  # fmt: skip
@@ -25,10 +25,24 @@ def test_no_cell_begins_like_a_formula(cell: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "Ana", 'say "hi", ok', "two\nlines", "two\r\nlines", "a;b\tc", "فاطمة", "1=1", "a-b", "'"],
+    ["", "Ana", "a; b", "a\n\nb", "a\tb", 'say "hi", ok', "two\nlines", "two\r\nlines", "a;b\tc", "فاطمة", "1=1", "a-b", "'"],
 )
 def test_every_other_cell_is_as_it_was(cell: str) -> None:
     assert read(lines_of([["x", cell, "y"]])) == [["x", cell, "y"]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "dead"),
+    [
+        ("x;=cmd|' /C calc'!A0;", "x;'=cmd|' /C calc'!A0;"),
+        ('x";@SUM(A1)', 'x";\'@SUM(A1)'),
+        ("x\n=1\r\n+1", "x\n'=1\r\n'+1"),
+        ("x;－1", "x;'－1"),  # noqa: RUF001 - full width is the point
+        ("\r\n=1", "'\r\n'=1"),
+    ],
+)
+def test_no_cell_begins_like_a_formula_where_semicolons_part_cells(cell: str, dead: str) -> None:
+    assert read(lines_of([["Ana", cell]])) == [["Ana", dead]]
 
 
 def test_lines_end_as_the_standard_says() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from node.api.asgi import Scope
-from node.api.gate.rates import LASTING_PATHS
+from node.api.gate.rates import is_lasting
 from node.api.lite.forms import MAX_FIELDS, parsed
 from node.api.lite.places import BEGIN, CARRY, home_of, is_lite, session_in
 from node.contract.problems import RefusedError
@@ -17,9 +17,10 @@ pytestmark = pytest.mark.anyio
 ID = "a" * 32
 
 
-@pytest.mark.parametrize("path", [BEGIN, CARRY])
-def test_what_makes_a_person_is_counted_as_what_lasts(path: str) -> None:
-    assert path in LASTING_PATHS
+@pytest.mark.parametrize("path", [BEGIN, CARRY, f"/lite/s/{ID}/carry", "/lite/act/carry"])
+def test_what_makes_a_person_or_names_one_is_counted_as_what_lasts(path: str) -> None:
+    assert is_lasting(path)
+    assert not is_lasting(f"{path}/say"), "control"
 
 
 async def test_a_session_in_the_address_is_counted_wherever_it_comes_from(tmp_path: Path) -> None:
