@@ -81,6 +81,7 @@ _HANDLERS: Final = (
     poster.show_poster,
     status.get_status,
     status.get_sync_state,
+    status.vote_on_time,
     admin.make_admin_token,
     admin.back_up,
     exports.export_people,

@@ -11,6 +11,7 @@ from node.protocol.ids import EVERYONE, EnvelopeId, RoomId
 from node.protocol.kinds import Category
 from node.protocol.limits import MAX_PLACE_CHARS, MAX_TEXT_CHARS
 from node.runtime.messages import Post
+from node.runtime.peering.times import EARLIEST_MS, LATEST_MS
 
 MAX_BODY_BYTES: Final = 65_536
 """The longest text, every character escaped, and some room. Stops bodies that fill memory."""
@@ -140,6 +141,13 @@ class Visit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """For a link-local address that does not say it."""
     deadline_s: Annotated[float, Meta(gt=0, le=MAX_VISIT_S)] = 25.0
     """For all of it."""
+
+
+class PhoneTime(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Body of ``POST /clock/vote``."""
+
+    phone_ms: Annotated[int, Meta(ge=EARLIEST_MS, le=LATEST_MS)]
+    """Milliseconds since the Unix epoch."""
 
 
 class AdminToken(msgspec.Struct, frozen=True):

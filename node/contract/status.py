@@ -75,6 +75,23 @@ class StorageState:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockVote:
+    """What one phone shows, brought to now."""
+
+    wall_ms: int
+    session_age_s: int
+    """Since the session's first vote."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxClock:
+    """What one linked box shows, brought to now."""
+
+    wall_ms: int
+    quality: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClockState:
     """What this box believes about the time."""
 
@@ -82,6 +99,10 @@ class ClockState:
     quality: int
     source: str
     """``own`` clock, or that of ``boxes`` nearby."""
+    votes: list[ClockVote]
+    """On the Unix socket, for whoever sets the clock; empty elsewhere."""
+    boxes: list[BoxClock]
+    """The same of linked boxes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from node.runtime.peering.peering import Peering
 from node.runtime.peering.times import SharedClock
 from node.runtime.peering.views import peers_shown, syncs_shown
 from node.runtime.ports import LogPort
+from node.runtime.votes import ClockVotes
 
 WATCH_PERIOD_S: Final = 2.0
 """How often the status is published while somebody watches; nothing runs when nobody does.
@@ -37,6 +38,7 @@ class Statuses:
     def __init__(
         self, box: Box, log: LogPort, clock: SharedClock, bus: Bus, peering: Peering
     ) -> None:
+        self.votes = ClockVotes(clock)
         self._box = box
         self._log = log
         self._clock = clock
@@ -44,8 +46,8 @@ class Statuses:
         self._peering = peering
         self._started_s = clock.monotonic_s()
 
-    async def read(self) -> NodeStatus:
-        """Return the status as it is now."""
+    async def read(self, *, evidence: bool = False) -> NodeStatus:
+        """Return the status as it is now; with ``evidence`` also what others say the time is."""
         storage = await self._log.storage()
         quality = self._clock.quality()
         linked = len(self._peering.sessions)
@@ -64,7 +66,13 @@ class Statuses:
                 connections_refused=dict(self._peering.refusals()),
             ),
             storage=storage,
-            clock=ClockState(max(0, self._clock.wall_ms()), quality, self._clock.source),
+            clock=ClockState(
+                wall_ms=max(0, self._clock.wall_ms()),
+                quality=quality,
+                source=self._clock.source,
+                votes=self.votes.read() if evidence else [],
+                boxes=self._clock.told() if evidence else [],
+            ),
             phones=PhonesState(None, None, None),
             health=[check(vitals) for check in CHECKS],
         )

@@ -24,6 +24,7 @@ class Arrival {
   readonly api = new FakeApi({
     "POST /auth/carry": () => this.introduction(),
     "POST /auth/init": () => this.introduction(),
+    "POST /clock/vote": () => undefined,
     "GET /auth/me": () => ({ user: user(this.person), node: school, authors: [] }),
   });
   readonly carry = new Carry(keepingStorage());
@@ -123,4 +124,25 @@ it("who removes the author they went on from begins anew, with a key of their ow
   expect(arrival.carry.read()).toMatchObject({ author: SCHOOL, others: [], settled: [SCHOOL] });
   expect(arrival.carry.read()?.seed).not.toBe(before);
   expect(arrival.session.state.user?.person).toBe(SCHOOL);
+});
+
+it("the box is told the time at each contact, and again when a minute has passed", async () => {
+  vi.setSystemTime(1_790_000_000_000);
+  await arrival.one.contact();
+  expect(arrival.asked("/clock/vote")).toBe(1);
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(arrival.asked("/clock/vote")).toBe(2);
+  const said = arrival.api.asked.filter(({ path }) => path === "/clock/vote");
+  expect(said.map(({ request }) => request?.body)).toEqual([
+    { phone_ms: 1_790_000_000_000 },
+    { phone_ms: 1_790_000_061_000 },
+  ]);
+});
+
+it("a box that takes no time from phones disturbs nobody", async () => {
+  arrival.api.answers["POST /clock/vote"] = () => {
+    throw new RefusedError(400, "invalid", "No.");
+  };
+  await arrival.one.contact();
+  expect(arrival.session.state.user).not.toBe(null);
 });

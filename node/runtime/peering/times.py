@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.contract.clock import Clock, ClockQuality
+from node.contract.status import BoxClock
 from node.protocol.ids import VerifyKey
 
 MAX_OFFERS: Final = 64
@@ -73,6 +74,14 @@ class SharedClock:
         self._offers[peer] = Offer(ClockQuality(quality), wall_ms, self._own.monotonic_s())
         if len(self._offers) > MAX_OFFERS:
             self._offers.popitem(last=False)
+
+    def told(self) -> list[BoxClock]:
+        """Return what linked boxes showed, brought to now."""
+        now_s = self._own.monotonic_s()
+        return [
+            BoxClock(offer.wall_ms + round((now_s - offer.monotonic_s) * 1000), int(offer.quality))
+            for offer in self._offers.values()
+        ]
 
     def _best(self) -> tuple[int, list[Offer]]:
         """Return the best quality that can be learnt, and the offers it is learnt from."""

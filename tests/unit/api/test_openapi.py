@@ -44,13 +44,15 @@ async def test_operations_have_names_of_their_own_and_no_invented_examples(
 ) -> None:
     schema = await described(still_box)
     names = [operation["operationId"] for _, _, operation in operations(schema)]
-    assert len(names) == len(set(names)) == 26
+    assert len(names) == len(set(names)) == 27
     assert "example" not in str(schema)
 
 
 async def test_writes_say_that_they_need_an_identity(still_box: BoxUnderTest) -> None:
     for method, path, operation in operations(await described(still_box)):
-        needs = method == "POST" and path.startswith(("/rooms", "/auth/carry", "/auth/handover"))
+        needs = method == "POST" and path.startswith(
+            ("/rooms", "/auth/carry", "/auth/handover", "/clock/vote")
+        )
         needs = needs and path != "/auth/handover/redeem"
         assert ("security" in operation) is needs, (method, path)
 

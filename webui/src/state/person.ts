@@ -8,6 +8,8 @@ import { type Call, RefusedError } from "@/transport/http";
 /** The profile a proof waits for comes with an exchange between boxes: soon, or in days. */
 const ASK_AFTER_MS = 5000;
 const LONGEST_MS = 300_000;
+/** A box counts what a phone says of the time only when it still says so after a minute. */
+const VOTE_AGAIN_MS = 61_000;
 
 export interface PersonPorts {
   call: Call;
@@ -19,7 +21,7 @@ export interface PersonPorts {
 
 /** Keeps one person one, from box to box. */
 export class Person {
-  private readonly timers = new Timers<"ask">();
+  private readonly timers = new Timers<"ask" | "vote">();
   private askAfterMs = ASK_AFTER_MS;
   private underWay = Promise.resolve();
 
@@ -32,6 +34,7 @@ export class Person {
   /** Says at a new contact whom the person goes on from; what fails is said again later. */
   contact(): Promise<void> {
     this.askAfterMs = ASK_AFTER_MS;
+    if (!this.timers.waits("vote")) this.vote();
     // One after the other: two at once would both find that nothing was said yet.
     this.underWay = this.underWay.then(() => this.goOn());
     return this.underWay;
@@ -59,6 +62,22 @@ export class Person {
       again = !(error instanceof RefusedError) || error.temporary;
     }
     if (again || this.waits()) this.askLater();
+  }
+
+  /** Says what this phone's clock shows: a box has none of its own. */
+  private vote(): void {
+    if (!this.session.state.user) return;
+    this.timers.set("vote", VOTE_AGAIN_MS, () => this.revote());
+    const body = { phone_ms: Date.now() };
+    // The box may be away, or the phone's clock be impossible: nothing to tell anybody.
+    void this.ports.call("/clock/vote", { method: "POST", body }).catch(() => undefined);
+  }
+
+  /** Says it once more in this contact; the next contact says it anew. */
+  private revote(): void {
+    if (!this.ports.reachable()) return;
+    this.vote();
+    this.timers.cancel("vote");
   }
 
   private waits(): boolean {
