@@ -83,6 +83,8 @@ _HANDLERS: Final = (
     status.get_sync_state,
     status.vote_on_time,
     admin.make_admin_token,
+    admin.open_claim_window,
+    admin.claim_box,
     admin.back_up,
     exports.export_people,
     exports.export_room,
@@ -146,7 +148,8 @@ def build(node: Node, settings: ApiSettings) -> Application:
 
 
 def _litestar(node: Node, settings: ApiSettings, cookie: str) -> Litestar:
-    identity = Identity(BearerResolver(node.people), CookieResolver(node.people, cookie))
+    resolvers = BearerResolver(node.people), CookieResolver(node.people, cookie)
+    identity = Identity(node.admin_claim, *resolvers)
 
     async def provide_caller(request: Connection) -> Caller:
         return await identity.of(request)

@@ -11,8 +11,9 @@ from node.api.entrance import Entrance, entrance_of
 from node.api.tokens import bearer_token, cookie_token
 from node.contract.people import User
 from node.contract.problems import NO_IDENTITY, REFUSED, RefusedError
+from node.runtime.admin_claim import AdminClaim
 from node.runtime.people import People
-from node.runtime.sessions import Session
+from node.runtime.sessions import Session, token_hash
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -75,9 +76,10 @@ class CookieResolver:
 
 
 class Identity:
-    """Asks the resolvers in turn."""
+    """Asks the resolvers in turn, and whether the session has claimed the box."""
 
-    def __init__(self, *resolvers: Resolver) -> None:
+    def __init__(self, claim: AdminClaim, *resolvers: Resolver) -> None:
+        self._claim = claim
         self._resolvers = resolvers
 
     async def of(self, connection: Connection) -> Caller:
@@ -91,8 +93,17 @@ class Identity:
         for resolver in self._resolvers:
             caller = await resolver.resolve(scope)
             if caller is not None:
-                return Caller(caller.session, caller.admin or is_owner)
+                admin = caller.admin or is_owner or self._has_claimed(caller.session)
+                return Caller(caller.session, admin)
         return Caller(admin=is_owner)
+
+    def _has_claimed(self, session: Session | None) -> bool:
+        return session is not None and self._claim.holds(claimant(session))
+
+
+def claimant(session: Session) -> str:
+    """Return what names a session to the claim of this box."""
+    return token_hash(session.token).hex()
 
 
 async def provide_session(caller: NamedDependency[Caller]) -> Session:

@@ -13,6 +13,7 @@ from node.contract.people import Box
 from node.events import Bus
 from node.protocol.envelope import Envelope, open_envelope
 from node.protocol.ids import VerifyKey
+from node.runtime.admin_claim import AdminClaim
 from node.runtime.authoring import Scribe
 from node.runtime.carrying import Carrying
 from node.runtime.check_ins import CheckIns
@@ -105,6 +106,7 @@ class Node:
         self.carrying = Carrying(box, log, scribe, entropy)
         self.handovers = Handovers(box, log, clock, entropy)
         self.pop_ups = PopUps(log, scribe, entropy)
+        self.admin_claim = AdminClaim(shared)
         self.rooms = Rooms(log, scribe)
         self.messages = Messages(log, scribe)
         self.check_ins = CheckIns(log)

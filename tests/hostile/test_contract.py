@@ -31,7 +31,7 @@ def test_every_operation_answers_as_described_and_never_with_a_fault(identity: b
         assert node.process.poll() is None
         assert node.log.read_text() == ""
     operations = {label for label, _ in seen}
-    assert len(operations) == 27
+    assert len(operations) == 29
     assert not {status for _, status in seen if status >= 500}
     served = reached(seen, 200) | reached(seen, 201)
     wants_more = {"GET /peers/{peer_id}", "POST /admin/token", "GET /admin/backup", "POST /links"}
