@@ -26,6 +26,7 @@ from node.net.discovery.endpoint import parse
 from node.net.doors import open_peer_doors
 from node.net.identity import LinkIdentity
 from node.net.network import Network, NetworkSettings
+from node.notify import notify, watchdog_s
 from node.protocol.envelope import Envelope, open_envelope
 from node.protocol.ids import EVERYONE, RoomId
 from node.runtime.node import Node, Surroundings
@@ -41,6 +42,9 @@ KEEP_TIME_S: Final = 600.0
 
 THREAD_FROM: Final = 4
 """So many signatures are worth a thread: on a Pi one takes 0.3 ms, handing over 0.1."""
+
+FEEDS_A_PERIOD: Final = 3
+"""The watchdog is fed so often in its period: a late turn of the loop is no reason to kill it."""
 
 RESTART_S: Final = 5.0
 """Pause before a background task that failed is started again."""
@@ -149,7 +153,13 @@ async def _serve(
     tasks = [
         asyncio.create_task(_supervise("status", node.run)),
         asyncio.create_task(_supervise("retention", lambda: _keep_time(store))),
+        asyncio.create_task(_supervise("watchdog", lambda: _feed_watchdog(store))),
     ]
+
+    def ready() -> None:
+        listening.announce(_address(doors.tcp))
+        notify("READY=1")
+
     try:
         async with app.lifespan(), listening.network:
             await serve(
@@ -157,9 +167,10 @@ async def _serve(
                 app.unix,
                 doors.tcp,
                 doors.unix,
-                ready=lambda: listening.announce(_address(doors.tcp)),
+                ready=ready,
             )
     finally:
+        notify("STOPPING=1")
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -190,6 +201,21 @@ async def _keep_time(store: Store) -> None:
     while True:
         await asyncio.sleep(KEEP_TIME_S)
         await store.keep_time()
+
+
+async def _feed_watchdog(store: Store) -> None:
+    """Tell systemd again and again that the loop turns and the database takes writes.
+
+    A node that hangs in either says nothing, and is started again.
+    """
+    period_s = watchdog_s()
+    if period_s is None:
+        await asyncio.Event().wait()
+        return
+    while True:
+        await store.write(lambda _: None)
+        notify("WATCHDOG=1")
+        await asyncio.sleep(period_s / FEEDS_A_PERIOD)
 
 
 async def _supervise(name: str, work: Callable[[], Awaitable[None]]) -> None:

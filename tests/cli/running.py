@@ -1,11 +1,12 @@
 """Real processes of the program, and the directories they work on."""
 
 import hashlib
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,14 +53,22 @@ def run(*arguments: str) -> Ended:
 
 
 @contextmanager
-def serving(data_dir: Path, *options: str) -> Generator[Serving]:
-    """Run a node on a free port for as long as the block lasts."""
+def serving(
+    data_dir: Path, *options: str, environ: Mapping[str, str] | None = None
+) -> Generator[Serving]:
+    """Run a node on a free port for as long as the block lasts, with more in its environment."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     said = data_dir.with_name(f"{data_dir.name}.said")
     command = [*PROGRAM, "serve", "--data-dir", str(data_dir), "--port", "0"]
     command += ["--peer-port", "0", "--no-discovery"]
     with said.open("wb") as file:
-        process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=file, stderr=file)
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=ROOT,
+            stdout=file,
+            stderr=file,
+            env={**os.environ, **(environ or {})},
+        )
     try:
         yield Serving(data_dir, _address(process, said), process)
     finally:
