@@ -36,7 +36,7 @@ check: python  ## Style, types, arrows and unit tests: before every commit
 	@$(SUITES) --together check test-unit
 
 SUITE_TARGETS := test-unit test-cli test-repository test-web test-property test-oracles test-locks test-simulation \
-	test-namespaces test-hostile test-browser test-newcomer
+	test-namespaces test-systemd test-hostile test-browser test-newcomer
 .PHONY: $(SUITE_TARGETS)
 test-unit:      ## What a module promises, without network or waiting
 test-cli:       ## The disasternet command against real nodes and damaged directories
@@ -47,6 +47,7 @@ test-oracles:   ## The wire format against independent programs
 test-locks:     ## The locked wheels exist for laptops and for the box
 test-simulation: ## Many boxes on virtual time: islands, forks, liars, damage
 test-namespaces: ## Real nodes in network namespaces: found, passed on, healed
+test-systemd:   ## The units: understood, and shut in
 test-hostile:   ## Bad input, kill -9, power cuts
 test-browser:   ## The page in Chromium against a real node
 test-newcomer:  ## From an empty directory to a posted message

@@ -44,6 +44,12 @@ DNSMASQ = Need(
     package="dnsmasq-base",
 )
 HOSTAPD = program("hostapd")
+SYSTEMD = Need(
+    "systemd-analyze",
+    lambda: shutil.which("systemd-analyze") is not None,
+    "install systemd",
+    package="systemd",
+)
 NAMESPACES = Need(
     "right to make network namespaces", lambda: os.geteuid() == 0, "run this suite as root"
 )

@@ -12,6 +12,7 @@ from tests.suites.preflight import (
     NAMESPACES,
     NFT,
     STRACE,
+    SYSTEMD,
     Need,
 )
 
@@ -101,6 +102,7 @@ SUITES = (
         (pytest("namespaces", *ON_BOTH_CORES),),
         needs=(IPROUTE, NAMESPACES, NFT, DNSMASQ, HOSTAPD),
     ),
+    Suite("test-systemd", 0.5, (pytest("systemd"),), needs=(SYSTEMD,)),
     Suite("test-hostile", 5.5, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
     Suite("test-browser", 8.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
     Suite("test-newcomer", 3.0, (pytest("newcomer"),), needs=(CHROMIUM, COMMIT)),
