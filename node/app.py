@@ -19,8 +19,17 @@ from node.api.front.serving import serve
 from node.api.pages import Pages
 from node.clock import SystemClock
 from node.config import Settings
-from node.contract.facts import HOTSPOT_FILE, HotspotFacts
+from node.contract.facts import (
+    CHECKS_FILE,
+    HOTSPOT_FILE,
+    PHONES_FILE,
+    RADIO_FILE,
+    ChecksFacts,
+    HotspotFacts,
+    RadioFacts,
+)
 from node.contract.problems import FULL, RefusedError
+from node.contract.status import PhonesState
 from node.facts import FactsFile
 from node.net.discovery.endpoint import parse
 from node.net.doors import open_peer_doors
@@ -30,6 +39,7 @@ from node.notify import notify, watchdog_s
 from node.protocol.envelope import Envelope, open_envelope
 from node.protocol.ids import EVERYONE, RoomId
 from node.runtime.node import Node, Surroundings
+from node.runtime.status import Machine
 from node.store import backup, identity
 from node.store.opening import DataDirectory, UnusableError, damaged, examine_file
 from node.store.store import Store, open_store
@@ -185,9 +195,16 @@ def _open_peer_doors(port: int) -> list[socket.socket]:
 
 def _surroundings(settings: Settings) -> Surroundings:
     rooms = frozenset(RoomId(bytes.fromhex(room)) for room in settings.carry_rooms)
-    hotspot = FactsFile(Path(settings.facts_dir).expanduser() / HOTSPOT_FILE, HotspotFacts)
+    facts = Path(settings.facts_dir).expanduser()
     return Surroundings(
-        carried=rooms | {EVERYONE} if rooms else None, verify=_verify, hotspot=hotspot.read
+        carried=rooms | {EVERYONE} if rooms else None,
+        verify=_verify,
+        hotspot=FactsFile(facts / HOTSPOT_FILE, HotspotFacts).read,
+        machine=Machine(
+            radio=FactsFile(facts / RADIO_FILE, RadioFacts).read,
+            phones=FactsFile(facts / PHONES_FILE, PhonesState).read,
+            checks=FactsFile(facts / CHECKS_FILE, ChecksFacts).read,
+        ),
     )
 
 

@@ -32,7 +32,7 @@ from node.runtime.people import People
 from node.runtime.pop_ups import PopUps
 from node.runtime.publishing import Publisher
 from node.runtime.rooms import Rooms
-from node.runtime.status import Statuses
+from node.runtime.status import Machine, Statuses
 
 _BOOT_BYTES: Final = 4
 _DRAW_BYTES: Final = 4
@@ -55,6 +55,7 @@ class Surroundings:
     quality: LinkQuality = no_quality
     verify: Callable[[list[bytes]], Awaitable[list[Envelope]]] = field(default=verify_here)
     hotspot: Callable[[], HotspotFacts | None] = field(default=no_hotspot)
+    machine: Machine = field(default_factory=Machine)
 
 
 class Node:
@@ -112,7 +113,7 @@ class Node:
         self.check_ins = CheckIns(log)
         self.exports = Exports(log, self.check_ins)
         self._hotspot = around.hotspot
-        self.status = Statuses(box, log, shared, self._bus, self.peering)
+        self.status = Statuses(box, log, shared, self._bus, self.peering, around.machine)
 
     def wall_ms(self) -> int:
         """Return the time this box goes by: its own, or that of a box with a better clock."""

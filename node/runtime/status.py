@@ -1,9 +1,12 @@
 """What the box says about itself."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 from node import __version__
+from node.contract.facts import ChecksFacts, RadioFacts
 from node.contract.frames import StatusFrame
 from node.contract.people import Box
 from node.contract.status import (
@@ -32,12 +35,32 @@ Also the proof of life by which a page tells a silent room from a box that hangs
 NO_RADIO: Final = "This box has no radio of its own; it reaches others by cable or Wi-Fi."
 
 
+def _unknown() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where the appliance's word on this machine is read; on a laptop there is none."""
+
+    radio: Callable[[], RadioFacts | None] = field(default=_unknown)
+    phones: Callable[[], PhonesState | None] = field(default=_unknown)
+    checks: Callable[[], ChecksFacts | None] = field(default=_unknown)
+
+
 class Statuses:
     """Reads and publishes the status."""
 
-    def __init__(
-        self, box: Box, log: LogPort, clock: SharedClock, bus: Bus, peering: Peering
+    def __init__(  # noqa: PLR0913, PLR0917 - everything a status tells of
+        self,
+        box: Box,
+        log: LogPort,
+        clock: SharedClock,
+        bus: Bus,
+        peering: Peering,
+        machine: Machine,
     ) -> None:
+        self._machine = machine
         self.votes = ClockVotes(clock)
         self._box = box
         self._log = log
@@ -54,13 +77,15 @@ class Statuses:
         closings = self._peering.ground.closings
         broken = sum(closings[name_of(reason)] for reason in BREACHES)
         vitals = Vitals(storage, quality, linked, broken)
+        radio = self._machine.radio() or RadioFacts(None, NO_RADIO)
+        board = self._machine.checks() or ChecksFacts()
         uptime_s = int(self._clock.monotonic_s() - self._started_s)
         return NodeStatus(
             node=NodeState(self._box.id, self._box.name, __version__, uptime_s, [], None),
             network=NetworkState(
-                plan=None,
-                sentence=NO_RADIO,
-                originators=[],
+                plan=radio.plan,
+                sentence=radio.sentence,
+                originators=radio.originators,
                 peers_connected=linked,
                 links_closed=dict(closings),
                 connections_refused=dict(self._peering.refusals()),
@@ -73,8 +98,8 @@ class Statuses:
                 votes=self.votes.read() if evidence else [],
                 boxes=self._clock.told() if evidence else [],
             ),
-            phones=PhonesState(None, None, None),
-            health=[check(vitals) for check in CHECKS],
+            phones=self._machine.phones() or PhonesState(None, None, None),
+            health=[*(check(vitals) for check in CHECKS), *board.checks],
         )
 
     async def frame(self) -> StatusFrame:
