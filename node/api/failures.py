@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from node.api.asgi import Scope
 from node.api.lite.again import page_policy, refusal_page
 from node.api.lite.places import is_lite
 from node.api.problems import PROBLEM_JSON, InvalidError, ProblemDetails, details_of
@@ -46,7 +47,10 @@ def answer(request: Request[Any, Any, Any], exc: Exception) -> Response[ProblemD
         refusal = RefusedError(_BY_STATUS[exc.status_code])
         headers = _allowing(exc)
     else:
-        _log.error("fault in %s %s", request.method, request.url.path, exc_info=exc)
+        # As routed, without what stands in it: sessions and secrets are parts of addresses.
+        scope: Scope = {**request.scope}
+        place = scope.get("path_template", "")
+        _log.error("fault in %s %s", request.method, place, exc_info=exc)
         refusal = RefusedError(FAULT)
     if refusal.problem is NO_IDENTITY:
         headers["WWW-Authenticate"] = "Bearer"

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from node.api.base import HOTSPOT_URL
 from node.api.lite.catalogue import Catalogue, every_catalogue
-from node.api.qr import svg_of, wifi_text
+from node.api.qr import kept_svg_of, wifi_text
 from node.contract.facts import HotspotFacts
 
 MAX_LANGUAGES: Final = 3
@@ -103,4 +103,4 @@ def _link(chosen: list[str], lang: str) -> str | None:
 
 
 def _code(text: str) -> Markup:
-    return Markup(svg_of(text))  # noqa: S704 - made here of modules alone
+    return Markup(kept_svg_of(text))  # noqa: S704 - made here of modules alone

@@ -1,5 +1,6 @@
 """QR codes: text in, SVG out."""
 
+from functools import lru_cache
 from typing import Final
 
 import segno
@@ -8,6 +9,10 @@ from node.contract.facts import HotspotFacts
 
 QUIET_MODULES: Final = 4
 """ISO/IEC 18004: the white frame without which a camera does not find the code."""
+
+KEPT: Final = 16
+"""Codes that anybody may see, kept as drawn (4 kB each): a phone that loads pages with a code from
+20 connections holds up the box for the time it takes to draw them, 3 ms, on a Pi 20 ms."""
 
 _RESERVED: Final = str.maketrans({char: f"\\{char}" for char in '\\;,:"'})
 
@@ -38,6 +43,12 @@ def svg_of(text: str, title: str | None = None) -> str:
     # Rows are strokes: smoothed, a hair of white would part them.
     more = f'xmlns="http://www.w3.org/2000/svg" shape-rendering="crispEdges" {role}'
     return inline.replace("<svg ", f"<svg {more} ", 1)
+
+
+@lru_cache(maxsize=KEPT)
+def kept_svg_of(text: str, title: str | None = None) -> str:
+    """Return ``svg_of``, drawn once; never of what is a secret, as it stays in memory."""
+    return svg_of(text, title)
 
 
 def wifi_text(facts: HotspotFacts) -> str:

@@ -55,7 +55,7 @@ MAX_NOT_ME: Final = 64
 """Authors one profile may disown; stops a profile that costs a lookup per byte pair."""
 MAX_CARRY_KEYS: Final = 8
 """Carry keys remembered of one author, the newest; stops an author who publishes a new one in each
-profile from making a claim on it cost thousands of signature checks."""
+profile from making a continuation of it cost thousands of signature checks."""
 MAX_CHAIN_LINKS: Final = 16
 """Boxes a person is followed back over; stops chains that cost every reader of a message."""
 MAX_CATEGORY: Final = 255

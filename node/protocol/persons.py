@@ -1,4 +1,4 @@
-"""Which authors are one person: rules of docs/protocol.md over claims whose proofs were checked."""
+"""Which authors are one person: rules of docs/protocol.md over continuations with checked proofs."""
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ A = TypeVar("A", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Claims(Generic[A]):
+class Continuations(Generic[A]):
     """What some authors say of each other, each by its newest profile."""
 
     links: Mapping[A, A]
@@ -20,30 +20,32 @@ class Claims(Generic[A]):
     """Author to those it says are not the same person."""
 
 
-def line_of(author: A, claims: Claims[A]) -> list[A]:
+def line_of(author: A, continuations: Continuations[A]) -> list[A]:
     """Return ``author`` and those it continues, up to the person: the last one.
 
     Along links that are not void. Alone, where they go round or are more than ``MAX_CHAIN_LINKS``.
     """
     line = [author]
-    while (above := claims.links.get(line[-1])) is not None and not is_void(line[-1], claims):
+    while (above := continuations.links.get(line[-1])) is not None and not is_void(
+        line[-1], continuations
+    ):
         if above in line or len(line) > MAX_CHAIN_LINKS:
             return [author]
         line.append(above)
     return line
 
 
-def is_void(author: A, claims: Claims[A]) -> bool:
+def is_void(author: A, continuations: Continuations[A]) -> bool:
     """Return whether ``author``'s link counts for nothing.
 
     It does when anybody it leads to disowns the author, or the author disowns one of them.
     """
-    if not claims.disowned:
+    if not continuations.disowned:
         return False
-    own = claims.disowned.get(author, ())
+    own = continuations.disowned.get(author, ())
     return any(
-        above in own or author in claims.disowned.get(above, ())
-        for above in _above(author, claims.links)
+        above in own or author in continuations.disowned.get(above, ())
+        for above in _above(author, continuations.links)
     )
 
 

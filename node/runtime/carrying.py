@@ -140,7 +140,10 @@ class Carrying:
 
 
 def author_of(tx: Transaction, signer: SigningKey | None) -> VerifyKey:
-    """Return who published the public half of ``signer``; first among those kept here.
+    """Return who published the public half of ``signer``.
+
+    Not rather whoever is kept here: a copy, made on the box that somebody will come to, would make
+    them go on as the copier.
 
     Raises:
         RefusedError: ``WORDS``: nobody; ``CONFLICT``: somebody copied it, so nobody can tell.
@@ -148,13 +151,11 @@ def author_of(tx: Transaction, signer: SigningKey | None) -> VerifyKey:
     if signer is None:
         raise RefusedError(WORDS, NOT_FOUND)
     known = tx.authors_with(signer.verify_key)
-    here = [author for author in known if tx.signing_key(author) is not None]
-    candidates = here or known
-    if not candidates:
+    if not known:
         raise RefusedError(WORDS, NOT_FOUND)
-    if len(candidates) > 1:
+    if len(known) > 1:
         raise RefusedError(CONFLICT, _COPIED)
-    return candidates[0]
+    return known[0]
 
 
 def fits(tx: Transaction, old: VerifyKey, new: VerifyKey, proof: bytes) -> bool:

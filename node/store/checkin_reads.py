@@ -41,12 +41,18 @@ class Wanted:
     """Arrival number of a check-in; None: from the newest on."""
 
     @property
-    def topic(self) -> int:
-        """Return the topic they are of."""
-        return SELF if self.category is None else TOPICS[self.category]
+    def topic(self) -> int | None:
+        """Return the topic they are of; None for all of them.
+
+        Whoever looks for a name wants to know also who else looks for it.
+        """
+        if self.category is not None:
+            return TOPICS[self.category]
+        return SELF if self.words is None else None
 
 
 class _Row(NamedTuple):
+    topic: int
     author: bytes
     name: str
     arrival: int
@@ -56,13 +62,12 @@ class _Row(NamedTuple):
 
 
 class _Latest:
-    """Tells which check-in of a person is the newest, over all its authors."""
+    """Tells which check-in of a person is the newest of its topic, over all its authors."""
 
-    def __init__(self, db: sqlite3.Connection, topic: int) -> None:
+    def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._topic = topic
         self._persons = Persons(db)
-        self._newest: dict[VerifyKey, int] = {}
+        self._newest: dict[tuple[VerifyKey, int], int] = {}
         self.resolved = 0
         """How many authors were looked up."""
 
@@ -74,18 +79,19 @@ class _Latest:
         """
         author = VerifyKey(row.author)
         person = self._persons.of(author)
-        if person not in self._newest:
-            self._newest[person] = self._look_up(author)
-        return person if self._newest[person] == row.arrival else None
+        about = person, row.topic
+        if about not in self._newest:
+            self._newest[about] = self._look_up(author, row.topic)
+        return person if self._newest[about] == row.arrival else None
 
-    def _look_up(self, author: VerifyKey) -> int:
+    def _look_up(self, author: VerifyKey, topic: int) -> int:
         keys = {author, *(bytes.fromhex(each.id) for each in self._persons.speakers(author))}
         self.resolved += len(keys)
         found = self._db.execute(
             "SELECT c.arrival FROM checkin AS c JOIN author AS a USING (author_no)"  # noqa: S608
             f" WHERE c.topic = ? AND a.key IN ({', '.join('?' * len(keys))})"
             " ORDER BY c.sort_ms DESC, c.arrival DESC LIMIT 1",
-            (self._topic, *keys),
+            (topic, *keys),
         )
         return int(found.fetchone()[0])
 
@@ -99,7 +105,7 @@ def check_ins(db: sqlite3.Connection, incarnation: bytes, wanted: Wanted) -> Che
     words = asked_words(wanted.words or "")
     if wanted.words is not None and not words:
         return CheckInPage([], None)
-    latest = _Latest(db, wanted.topic)
+    latest = _Latest(db)
     items: list[CheckIn] = []
     size_bytes, looked_at, last = 0, 0, 0
     for row in _newest(db, wanted):
@@ -116,7 +122,7 @@ def check_ins(db: sqlite3.Connection, incarnation: bytes, wanted: Wanted) -> Che
 
 def _newest(db: sqlite3.Connection, wanted: Wanted) -> Iterator[_Row]:
     values: dict[str, object] = {"topic": wanted.topic, "limit": MAX_LOOKED_AT + 1}
-    where = "topic = :topic"
+    where = "TRUE" if wanted.topic is None else "topic = :topic"
     if wanted.before is not None:
         query = "SELECT sort_ms FROM envelope WHERE arrival = ?"
         mark = db.execute(query, (wanted.before,)).fetchone()
@@ -125,7 +131,7 @@ def _newest(db: sqlite3.Connection, wanted: Wanted) -> Iterator[_Row]:
         where += " AND (sort_ms, arrival) < (:sort_ms, :arrival)"
         values |= {"sort_ms": mark[0], "arrival": wanted.before}
     rows = db.execute(
-        "SELECT key, name, arrival, sort_ms, category, said"  # noqa: S608 - no outside text
+        "SELECT topic, key, name, arrival, sort_ms, category, said"  # noqa: S608 - no outside text
         f" FROM checkin JOIN author USING (author_no) WHERE {where}"
         " ORDER BY sort_ms DESC, arrival DESC LIMIT :limit",
         values,

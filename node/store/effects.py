@@ -9,7 +9,7 @@ from node.protocol.bodies import parse_profile
 from node.protocol.envelope import Envelope, reopen
 from node.protocol.ids import EVERYONE, RoomId
 from node.protocol.kinds import Kind, Profile, RoomCreate, RoomJoin, RoomLeave, parse_body
-from node.store.claims import note_profile
+from node.store.continuations import note_profile
 from node.store.numbers import room_number
 
 

@@ -195,14 +195,14 @@ def g_persons(db: Database) -> None:
         "CREATE INDEX idx_carry_key ON carry_key (key)",
         # What the newest profile of an author says it continues, and the carry key that proves it.
         (
-            "CREATE TABLE claim (author_no INTEGER PRIMARY KEY, old_no INTEGER NOT NULL,"
+            "CREATE TABLE continuation (author_no INTEGER PRIMARY KEY, old_no INTEGER NOT NULL,"
             " proof BLOB NOT NULL, key BLOB) STRICT"
         ),
-        "CREATE INDEX idx_claim_old ON claim (old_no) WHERE key NOT NULL",
-        "CREATE INDEX idx_claim_waiting ON claim (old_no) WHERE key IS NULL",
-        # Carry keys under which claims are still to be looked at, from that author on.
+        "CREATE INDEX idx_continuation_old ON continuation (old_no) WHERE key NOT NULL",
+        "CREATE INDEX idx_continuation_waiting ON continuation (old_no) WHERE key IS NULL",
+        # Carry keys under which continuations are still to be looked at, from that author on.
         (
-            "CREATE TABLE claim_check (author_no INTEGER NOT NULL, key BLOB NOT NULL,"
+            "CREATE TABLE continuation_check (author_no INTEGER NOT NULL, key BLOB NOT NULL,"
             " after INTEGER NOT NULL, PRIMARY KEY (author_no, key)) STRICT, WITHOUT ROWID"
         ),
         # Whom the newest profile of an author disowns.

@@ -4,7 +4,7 @@ from typing import Final
 
 from node.protocol.ids import VerifyKey
 from node.protocol.kinds import Profile
-from node.store import claims, handovers, sessions
+from node.store import continuations, handovers, sessions
 from node.store.handovers import HandoverRow
 from node.store.peer_jobs import PeerJobs
 from node.store.persons import Persons
@@ -23,7 +23,7 @@ class PersonJobs(PeerJobs):
 
     def profile(self, author: VerifyKey) -> Profile:
         """Return what ``author`` says of itself now, with the newest carry key it published."""
-        return claims.read_profile(self._db, author)
+        return continuations.read_profile(self._db, author)
 
     def line(self, author: VerifyKey) -> list[VerifyKey]:
         """Return ``author`` and those it continues, up to the person: the last one."""
@@ -31,7 +31,7 @@ class PersonJobs(PeerJobs):
 
     def carry_keys(self, author: VerifyKey) -> list[VerifyKey]:
         """Return the carry keys of ``author`` that are remembered, the newest first."""
-        return claims.carry_keys(self._db, author)
+        return continuations.carry_keys(self._db, author)
 
     def authors_with(self, carry_key: VerifyKey) -> list[VerifyKey]:
         """Return who published ``carry_key``; anybody can publish anybody's."""

@@ -1,6 +1,6 @@
 """Who is one person, looked up anew for each read: nothing an author says can make a store work.
 
-What profiles claim is kept by ``claims``.
+What profiles say of that is kept by ``continuations``.
 """
 
 import itertools
@@ -14,7 +14,7 @@ from node.protocol.ids import VerifyKey
 from node.protocol.keys import fingerprint
 from node.protocol.limits import MAX_CHAIN_LINKS
 from node.protocol.names import clean_name
-from node.protocol.persons import Claims, line_of
+from node.protocol.persons import Continuations, line_of
 
 MAX_SPEAKERS: Final = 64
 """Authors of one person that are listed, those nearest to it first: stops a thief of a secret from
@@ -27,13 +27,13 @@ _REACH: Final = 2 * MAX_CHAIN_LINKS
 """How far up anything can matter: to the person, and from there to whoever disowns."""
 
 _ABOVE: Final = (
-    "(SELECT c.old_no FROM claim AS c JOIN carry_key AS k ON k.author_no = c.old_no"
+    "(SELECT c.old_no FROM continuation AS c JOIN carry_key AS k ON k.author_no = c.old_no"
     " AND k.key = c.key WHERE c.author_no = {})"
 )
 _LINKS: Final = (
     "WITH RECURSIVE up (no, above, far) AS ("  # noqa: S608 - our own words
     f" SELECT value, {_ABOVE.format('value')}, 0 FROM json_each(:numbers)"
-    # Not UNION: ``far`` ends it where claims go round, and to compare rows costs more than rows.
+    # Not UNION: ``far`` ends it where continuations go round; to compare rows costs more than rows.
     f" UNION ALL SELECT above, {_ABOVE.format('up.above')}, far + 1 FROM up"
     "   WHERE above NOT NULL AND far < :reach)"
     " SELECT no, above, EXISTS (SELECT 1 FROM disowned AS d WHERE d.author_no = up.no) FROM up"
@@ -100,7 +100,7 @@ class Persons:
     def _line(self, number: int) -> list[int]:
         if number not in self._links:
             return [number]
-        return line_of(number, Claims(self._links, self._read_disowned(number)))
+        return line_of(number, Continuations(self._links, self._read_disowned(number)))
 
     def _read_disowned(self, number: int) -> dict[int, set[int]]:
         """Return who disowns whom among an author and those that its links lead to."""
@@ -131,7 +131,7 @@ class Persons:
     def _read_below(self, authors: list[VerifyKey]) -> list[VerifyKey]:
         """Return those that claim to continue one of ``authors`` with a proof that held."""
         rows = self._db.execute(
-            "SELECT a.key FROM author AS o JOIN claim AS c ON c.old_no = o.author_no"  # noqa: S608
+            "SELECT a.key FROM author AS o JOIN continuation AS c ON c.old_no = o.author_no"  # noqa: S608
             " JOIN author AS a ON a.author_no = c.author_no"
             f" WHERE c.key NOT NULL AND o.key IN ({_marks(authors)}) ORDER BY a.key LIMIT ?",
             (*authors, MAX_SPEAKERS * 2),

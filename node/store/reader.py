@@ -13,8 +13,9 @@ from node.store.connection import open_reader
 READ_LIMIT_S: Final = 1.0
 """A read keeps the WAL from being folded in; reads of 4 s let it grow to 650 MB."""
 
-READERS: Final = 2
-"""Connections; each costs a thread and up to 1 MiB of cache."""
+READERS: Final = 3
+"""Connections; each costs a thread and up to 1 MiB of cache. One may search and one list people
+(``store.SEARCHES``, ``store.LISTS``): one is always left for the rest."""
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ SCHEMA_VERSION: Final = 3
 MIN_READER: Final = 3
 """Oldest ``SCHEMA_VERSION`` that can use what this code writes; migrations only add.
 
-An older one would store profiles and messages without the claims and check-ins in them.
+An older one would store profiles and messages without the continuations and check-ins in them.
 """
 
 

@@ -12,6 +12,10 @@ MAX_SESSIONS: Final = 16
 """Kept of one author beside the first; the oldest goes. Stops a phone that hands itself over again
 and again from filling the box."""
 
+MAX_POP_UPS: Final = 16
+"""Kept of one author; the oldest goes. Stops a phone that uses its own words again and again from
+filling the box: each time begins a session that lives in an address, and lasts a day."""
+
 SLICE: Final = 64
 """Expired rows dropped in one transaction; bounds what a new one waits for."""
 
@@ -56,6 +60,11 @@ def add_pop_up(
         "INSERT INTO session (hash, author_no, address, begun_s, twin, ended)"
         " VALUES (?, ?, ?, ?, ?, 0)",
         (id_hash, find_author(db, author), address, lived_s, twin),
+    )
+    db.execute(
+        "DELETE FROM session WHERE hash IN (SELECT hash FROM session WHERE author_no = ?"
+        " AND address NOT NULL ORDER BY begun_s DESC, hash = ? DESC LIMIT ? OFFSET ?)",
+        (find_author(db, author), id_hash, SLICE, MAX_POP_UPS),
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -20,7 +20,7 @@ from node.protocol.kinds import Category
 from node.store import queries, schema
 from node.store.appending import Conditions
 from node.store.checkin_reads import Wanted, check_ins
-from node.store.claims import check_some
+from node.store.continuations import check_some
 from node.store.frontier_reads import FrontierReads
 from node.store.index import index_some, is_far_behind
 from node.store.lifetime import Lifetime
@@ -38,8 +38,11 @@ from node.store.views import Views, room_views
 from node.store.writer import Writer
 
 SEARCHES: Final = 1
-"""At once, of the two readers: stops one phone that searches from 20 connections from making every
+"""At once, of the readers: stops one phone that searches from 20 connections from making every
 other read wait for its searches."""
+
+LISTS: Final = 1
+"""Lists of people at once: each looks up who is one person, 200 times. As for ``SEARCHES``."""
 
 RELIEF_STEPS: Final = 50
 """Slices of retention that a write which found no room waits for; idle time does the rest."""
@@ -84,6 +87,7 @@ class Store(FrontierReads):
         self._carried = carried
         self._writable = True
         self._searching = asyncio.Semaphore(SEARCHES)
+        self._listing = asyncio.Semaphore(LISTS)
         self._barren_until_s = 0
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
@@ -244,7 +248,8 @@ class Store(FrontierReads):
     ) -> CheckInPage:
         """Return the newest check-in of each person, the newest first, from ``before`` back."""
         wanted = Wanted(words, category, limit, before)
-        async with nullcontext() if words is None else self._searching:
+        searches = words is not None or category is not None  # looks through everybody
+        async with self._searching if searches else self._listing:
             return await self._reader.read(lambda db: check_ins(db, self.incarnation, wanted))
 
     async def totals(self) -> queries.Totals:

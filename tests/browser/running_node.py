@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import secrets
 import shutil
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ START_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
 PATIENCE_S = 10.0
 POLL_S = 0.05
+LISTENING_PORTS = range(20_000, 32_000)
+"""Below those that Linux gives to outgoing connections: one of them, of another test, would
+take the port before the node does."""
+PORT_TRIES = 100
 
 
 class RunningNode:
@@ -151,9 +156,10 @@ def running_node(folder: Path, *options: str) -> Generator[RunningNode]:
 
 
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    found: list[int] = []
+    for port in secrets.SystemRandom().sample(LISTENING_PORTS, PORT_TRIES):
+        with suppress(OSError), socket.create_server(("", port)):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise AssertionError("no free ports")

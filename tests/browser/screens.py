@@ -2,17 +2,15 @@
 
 import shutil
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from locks.environment import ROOT
 from tests.browser.chromium import OPTIONS
 from tests.browser.running_node import RunningNode, running_node
+from tests.browser.screens_lite import CHECK_INS, FOLDER, lite, poster
 from tests.browser.visitor import Visitor, visitor
 
-FOLDER = ROOT / "docs" / "screens"
 ME_HEIGHT = 1200
 """Of the picture, to have the whole page on it."""
 SAID = (
@@ -27,15 +25,6 @@ def show(node: RunningNode, person: Visitor, name: str) -> None:
     person.enter(node.origin, name)
     person.message(SAID[-1][1]).wait_for()
     expect(person.page.get_by_text("unread")).to_have_count(0)
-
-
-CHECK_INS = (
-    ("Ben", "safe", "Old school", "We are safe. Six people, one dog."),
-    ("Leyla", "help", "مدرسة القرية", "نحتاج إلى ماء ودواء"),
-    ("Cem", "looking", "Mill street", "I look for my sister Deniz, 12 years, red jacket."),
-    ("Omar", "help", "Bridge", "My father cannot walk. We need two people to carry him."),
-    ("Deniz", "safe", "Gym", "I am safe"),
-)
 
 
 def people_and_me(browser: Browser, folder: Path) -> None:
@@ -53,50 +42,6 @@ def people_and_me(browser: Browser, folder: Path) -> None:
             person.page.locator(".me li").wait_for()
             person.page.set_viewport_size({"width": 360, "height": ME_HEIGHT})
             person.page.screenshot(path=FOLDER / "me.png")
-
-
-def lite(browser: Browser, folder: Path) -> None:
-    """Take the pictures of the pages without script, of a box with a hotspot."""
-    node = RunningNode(folder)
-    (folder / "hotspot.json").write_text('{"ssid": "DisasterNet", "address": "127.0.0.1"}')
-    with (folder / "node.toml").open("a") as config:
-        config.write(f'facts_dir = "{folder}"\n')
-    with ExitStack() as stack:
-        stack.callback(node.stop)
-        node.start()
-        for name, category, place, text in CHECK_INS:
-            node.post(node.introduce(name), text, category=category, place=place)
-        for name, lang, page in (
-            ("lite", "en-US", ""),
-            ("lite-ar", "ar", ""),
-            ("lite-people", "en-US", "/people"),
-            ("lite-open", "en-US", "/open"),
-        ):
-            context = browser.new_context(
-                viewport={"width": 320, "height": 568}, locale=lang, java_script_enabled=False
-            )
-            window = context.new_page()
-            window.goto(f"{node.origin}/lite{page}")
-            window.screenshot(path=FOLDER / f"{name}.png", full_page=True)
-            context.close()
-
-
-def poster(browser: Browser, folder: Path) -> None:
-    """Take the picture of the poster, as it is printed."""
-    facts = '{"ssid": "DisasterNet", "address": "10.83.73.1"}'
-    (folder / "hotspot.json").write_text(facts)
-    node = RunningNode(folder)
-    with (folder / "node.toml").open("a") as config:
-        config.write(f'facts_dir = "{folder}"\n')
-    node.start()
-    try:
-        window = browser.new_page(viewport={"width": 794, "height": 1123})  # A4 at 96 to the inch
-        window.emulate_media(media="print")
-        window.goto(f"{node.origin}/poster?lang=en,ar,es")
-        window.screenshot(path=FOLDER / "poster.png")
-        window.close()
-    finally:
-        node.stop()
 
 
 def main() -> None:

@@ -135,6 +135,20 @@ def test_who_speaks_as_a_person_is_listed_and_can_be_removed(valley: Valley, vis
     assert persons(said_at(valley.school)) == persons(said_at(valley.gym))
 
 
+def test_four_words_of_one_box_are_not_shown_at_the_next(valley: Valley, visit: Visit) -> None:
+    ana = visit()
+    ana.enter(valley.way.origin, "Ana")
+    told(ana, 1)
+    ana.look("me")
+    ana.page.get_by_role("button", name="Show four words").click()
+    ana.page.locator(".secret-words").wait_for()
+    walk(valley, ana, valley.school, "School")
+    expect(ana.page.locator(".secret-words")).to_have_count(0, timeout=WAIT_MS)
+    here = ana.page.locator(".me li").filter(has_text="this phone, here")
+    expect(here).to_have_count(1, timeout=WAIT_MS)
+    expect(ana.page.locator(".me li")).to_have_count(2, timeout=WAIT_MS)
+
+
 def test_a_paper_takes_a_person_to_another_box_by_a_phone_that_knows_nothing(
     valley: Valley, visit: Visit
 ) -> None:

@@ -113,6 +113,12 @@ def test_paper_takes_a_person_to_the_next_box_and_back(
             ana.look("me")
             ana.press("Show my twelve words")
             twelve = ana.page.locator(".words").first.inner_text()
+            ana.page.emulate_media(media="print")
+            expect(ana.page.locator("svg")).to_be_visible()
+            expect(ana.page.locator("header, nav")).to_have_count(2)
+            for left_out in ("header", "nav"):
+                expect(ana.page.locator(left_out)).to_be_hidden()
+            ana.page.emulate_media(media="screen")
             until(lambda: len(items(second)) == 1)
             with pop_up(browser, tmp_path / "there") as there:
                 there.open(second, "/carry")

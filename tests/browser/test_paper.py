@@ -38,6 +38,17 @@ STICKS_OUT = """
 }).map((element) => element.outerHTML.slice(0, 80))
 """
 
+BROKEN_WORDS = """
+() => [...document.querySelectorAll('ol li')].flatMap((step) => {
+  const range = document.createRange();
+  return [...step.textContent.matchAll(/\\S+/g)].filter((word) => {
+    range.setStart(step.firstChild, word.index);
+    range.setEnd(step.firstChild, word.index + word[0].length);
+    return new Set([...range.getClientRects()].map((box) => box.top)).size > 1;
+  }).map((word) => word[0]);
+})
+"""
+
 
 def sheets(page: Page) -> int:
     """Return how many sheets of paper the page takes."""
@@ -97,6 +108,7 @@ def test_the_poster_fits_every_screen_and_breaks_no_rule(
     page = visit(width=width, unguarded=True).page
     page.goto(f"{wall.origin}/poster?lang={languages}")
     assert page.evaluate(STICKS_OUT) == []
+    assert page.evaluate(BROKEN_WORDS) == []
     assert violations(page) == []
 
 

@@ -102,7 +102,7 @@ def test_people_are_listed_by_what_they_said_last_and_found_by_words(
         ("Need help", ["Cem"]),
         ("Offers", ["Deniz"]),
         ("Looking", []),
-        ("All", ["Cem", "Ben"]),
+        ("How they are", ["Cem", "Ben"]),
     ):
         ana.page.get_by_role("button", name=tab, exact=True).click()
         expect(people).to_have_text(names, timeout=WAIT_MS)

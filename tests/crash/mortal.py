@@ -1,11 +1,12 @@
 """A real node in a process of its own, to be killed and started again on the same directory."""
 
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from locks.environment import ROOT
 START_WITHIN_S: Final = 60.0
 ANSWER_WITHIN_S: Final = 30.0
 POLL_S: Final = 0.02
+PORTS: Final = range(20_000, 32_000)
 PAGE: Final = 200
 """Messages asked for at once."""
 
@@ -25,13 +27,28 @@ PAGE: Final = 200
 class MortalNode:
     """One data directory, and the process that serves it when it runs."""
 
-    def __init__(self, folder: Path, variant: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, variant: str | None = None, options: Sequence[str] = ()
+    ) -> None:
+        """Run nothing yet.
+
+        Args:
+            folder: where the data directory and the log go.
+            variant: how the node is broken (``tests.crash.variants``); None for the real one.
+            options: more of ``serve``.
+        """
         self.data = folder / "data"
+        self._options = options
         self.socket = self.data / "node.sock"
         self._log = folder / "node.log"
         self._variant = () if variant is None else ("tests.crash.variants", variant)
         self._process: subprocess.Popen[bytes] | None = None
-        self._ports = _free_ports(2)
+        self._ports = _free_port(), _free_port()
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Return where it answers people, and where other boxes."""
+        return self._ports
 
     def __enter__(self) -> Self:
         """Do nothing; the node is started by ``start``."""
@@ -53,6 +70,7 @@ class MortalNode:
             *(sys.executable, "-m", *self._variant, "node", "serve"),
             *("--data-dir", str(self.data), "--port", str(port)),
             *("--peer-port", str(peer_port), "--no-discovery"),
+            *self._options,
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
@@ -124,10 +142,12 @@ class Api:
         return found
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+def _free_port() -> int:
+    """Return a port below those that connections of clients are given meanwhile."""
+    for port in random.sample(PORTS, len(PORTS)):
+        try:
+            with socket.create_server(("0.0.0.0", port)):  # noqa: S104 - as the node listens
+                return port
+        except OSError:
+            continue
+    raise AssertionError("no port is free")

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from node.protocol.carry import prove
 from node.protocol.envelope import Envelope, seal
 from node.protocol.frontier import Hole, Row
 from node.protocol.ids import EVERYONE, LogHandle
+from node.protocol.kinds import Profile, to_body
 from node.protocol.limits import DEFAULT_TTL_S, MAX_SEQ
 from node.protocol.payload import FIRST_PREV, Payload
 from node.protocol.ranges import MAX_RUNS, Ranges, Run
@@ -174,6 +176,21 @@ def _far_future(known: Known) -> Iterator[bytes]:
         yield data(*(envelope(known, "future", hlc=(1 << 64) - 1).exact for _ in range(BATCH)))
 
 
+def _claims(known: Known) -> Iterator[bytes]:
+    """Brings profiles of a crowd who change whom they continue, and whom they deny, each time."""
+    keys = [key_of(f"claimer {number}") for number in range(BATCH)]
+    while True:
+        above, hlc = known.rng.choice(keys), (1_790_000_000_000 + next(known.ages)) << 16
+        old, denied = above.verify_key, known.rng.choice(keys).verify_key
+        made: list[Envelope] = []
+        for number, key in enumerate(keys):
+            proof = prove(above, old, key.verify_key)
+            profile = to_body(Profile("claimer", old, (old, proof), (denied,)))
+            said = {"kind": 1, "class_": 1, "ttl_s": 0, "hlc": hlc, "body": profile}
+            made.append(envelope(known, f"claimer {number}", EVIL, **said))
+        yield data(*(each.exact for each in made))
+
+
 def _unknown_kinds(known: Known) -> Iterator[bytes]:
     """Brings kinds that mean nothing yet, each kind in turn."""
     while True:
@@ -297,6 +314,7 @@ TOLERATED: Final[dict[str, Flood]] = {
     "the same messages for ever": _again,
     "messages from the end of time": _far_future,
     "kinds that mean nothing yet": _unknown_kinds,
+    "profiles of a crowd who are somebody else each time": _claims,
     "positions four billion above the last": _jumps,
     "one log forked without end": _forks,
     "GONE for everything": _gone_all,

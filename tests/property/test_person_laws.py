@@ -13,8 +13,8 @@ from node.protocol.carry import prove, proves
 from node.protocol.ids import VerifyKey
 from node.protocol.keys import SigningKey
 from node.protocol.kinds import Profile
-from node.protocol.persons import Claims, line_of
-from node.store import claims, persons, schema
+from node.protocol.persons import Continuations, line_of
+from node.store import continuations, persons, schema
 from node.store.connection import open_writer
 from node.store.numbers import author_number
 from node.store.persons import Persons
@@ -25,7 +25,7 @@ KEPT = 2
 """Carry keys remembered in this world, so that they are forgotten and come again all the time."""
 CARRY_KEYS = [SigningKey(bytes([number]) * 32) for number in range(100, 104)]
 KEYS = [author.verify_key for author in AUTHORS]
-TABLES = ("author", "carry_key", "claim", "claim_check", "disowned")
+TABLES = ("author", "carry_key", "claim", "continuation_check", "disowned")
 
 Stamped = tuple[int, bytes, Profile]
 """Who says it, when, and what."""
@@ -50,7 +50,7 @@ scripts = st.lists(_profiles(), max_size=40, unique_by=lambda stamped: stamped[1
 
 @pytest.fixture(autouse=True)
 def few_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claims, "MAX_CARRY_KEYS", KEPT)
+    monkeypatch.setattr(continuations, "MAX_CARRY_KEYS", KEPT)
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,8 @@ def _stored(db: sqlite3.Connection, script: Sequence[Stamped]) -> list[VerifyKey
             if newest:
                 update = "UPDATE author SET stamp = ? WHERE author_no = ?"
                 db.execute(update, (stamp, author_no))
-            claims.note_profile(db, author_no, profile, stamp, newest=newest)
-        while claims.check_some(db):
+            continuations.note_profile(db, author_no, profile, stamp, newest=newest)
+        while continuations.check_some(db):
             pass
         who_is = Persons(db)
         return [who_is.of(key) for key in KEYS]
@@ -101,7 +101,7 @@ def _said(script: Sequence[Stamped]) -> list[VerifyKey]:
         if any(proves(key, old, KEYS[who], proof) for key in remembered):
             links[KEYS[who]] = old
     disowned = {KEYS[who]: profile.not_me for who, (_, profile) in newest.items()}
-    return [line_of(key, Claims(links, disowned))[-1] for key in KEYS]
+    return [line_of(key, Continuations(links, disowned))[-1] for key in KEYS]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -115,7 +115,7 @@ def test_two_stores_say_the_same_whatever_arrived_first(
 
 
 def _look_at_none(db: sqlite3.Connection, *_: object) -> None:
-    db.execute("DELETE FROM claim_check")
+    db.execute("DELETE FROM continuation_check")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def _look_at_none(db: sqlite3.Connection, *_: object) -> None:
 def test_a_store_that_breaks_a_rule_is_found_out(
     db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, rule: str, broken: object
 ) -> None:
-    monkeypatch.setattr(claims, rule, broken)
+    monkeypatch.setattr(continuations, rule, broken)
     counterexample(scripts, lambda script: _stored(db, script) != _said(script))
 
 
@@ -133,7 +133,7 @@ def test_a_store_that_counts_forgotten_keys_is_found_out(
 ) -> None:
     links: str = vars(persons)["_LINKS"]
     remembered: str = vars(persons)["_ABOVE"]
-    wrong = "(SELECT old_no FROM claim AS c WHERE c.key NOT NULL AND c.author_no = {})"
+    wrong = "(SELECT old_no FROM continuation AS c WHERE c.key NOT NULL AND c.author_no = {})"
     for whose in ("value", "up.above"):
         links = links.replace(remembered.format(whose), wrong.format(whose))
     monkeypatch.setattr(persons, "_LINKS", links)

@@ -103,7 +103,7 @@ SUITES = (
         needs=(IPROUTE, NAMESPACES, NFT, DNSMASQ, HOSTAPD),
     ),
     Suite("test-systemd", 0.5, (pytest("systemd"),), needs=(SYSTEMD,)),
-    Suite("test-hostile", 5.5, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
+    Suite("test-hostile", 7.5, (pytest("hostile"), pytest("crash")), needs=(STRACE,), page=True),
     Suite("test-browser", 8.0, (pytest("browser"),), needs=(CHROMIUM,), page=True),
     Suite("test-newcomer", 3.0, (pytest("newcomer"),), needs=(CHROMIUM, COMMIT)),
 )

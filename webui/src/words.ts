@@ -19,7 +19,7 @@ const en = {
   "category.help": "Needs help",
   "category.looking": "Looking for",
   "category.offer": "Offer",
-  "category.info": "Information",
+  "category.info": "News",
   "category.urgent": "Urgent",
   "pages.label": "Pages",
   "pages.rooms": "Rooms",

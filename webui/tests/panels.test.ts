@@ -25,7 +25,7 @@ it.each([
   ["help", "Needs help"],
   ["looking", "Looking for"],
   ["offer", "Offer"],
-  ["info", "Information"],
+  ["info", "News"],
 ])("the category %s is a word and a drawing", (category, word) => {
   const about = mount(SaidAbout, { props: { category, place: null } });
   expect(about.text()).toBe(word);

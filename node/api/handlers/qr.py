@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from node.api.base import base_url
 from node.api.openapi import reading
-from node.api.qr import svg_of, wifi_text
+from node.api.qr import kept_svg_of, wifi_text
 from node.api.requests import StrictRequest
 from node.contract.problems import NOT_FOUND, RefusedError
 from node.runtime.node import Node
@@ -27,7 +27,7 @@ async def get_wifi_code(node: NamedDependency[Node]) -> Response[str]:
     facts = node.hotspot()
     if facts is None:
         raise RefusedError(NOT_FOUND, "This box has no Wi-Fi of its own to join.")
-    return Response(svg_of(wifi_text(facts), "Join the Wi-Fi of this box"), media_type=SVG)
+    return Response(kept_svg_of(wifi_text(facts), "Join the Wi-Fi of this box"), media_type=SVG)
 
 
 @get(
@@ -36,4 +36,4 @@ async def get_wifi_code(node: NamedDependency[Node]) -> Response[str]:
 async def get_open_code(node: NamedDependency[Node], request: StrictRequest) -> Response[str]:
     """Get the code that opens the page of this box."""
     url = base_url({**request.scope}, node.hotspot())
-    return Response(svg_of(url, "Open the page of this box"), media_type=SVG)
+    return Response(kept_svg_of(url, "Open the page of this box"), media_type=SVG)

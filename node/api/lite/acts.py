@@ -26,6 +26,8 @@ from node.api.schemas import room_of
 from node.protocol.ids import VerifyKey
 from node.runtime.words import words_of
 
+FULL_PAGE_LANG: Final = "en"
+"""The language of the full page."""
 FULL_PAGE_LINK: Final = "I have four words"
 """What the full page calls the place where the words go."""
 
@@ -114,6 +116,8 @@ async def offer(desk: At) -> Answer:
     viewer, session = await desk.person(await desk.read(Form))
     four = await desk.visit.node.handovers.offer(session.user, viewer.pop_up)
     url = base_of(desk.visit)
+    # Others are led to the page that speaks their language.
+    to_full_page = desk.words.lang == FULL_PAGE_LANG
     return shown(
         desk.visit,
         viewer,
@@ -121,8 +125,8 @@ async def offer(desk: At) -> Answer:
         "offer",
         title=desk.words.say("offer"),
         secret=four,
-        url=url,
-        place=FULL_PAGE_LINK,
+        url=url if to_full_page else f"{url}lite",
+        place=FULL_PAGE_LINK if to_full_page else desk.words.say("before"),
         code=code_of(f"{url}lite/enter/{four.replace(' ', '-')}"),
     )
 

@@ -13,6 +13,9 @@ from node.contract.problems import SLOW_DOWN, Problem, RefusedError
 STYLE: Final = "lite/style.css"
 HTML: Final = "text/html; charset=utf-8"
 
+SENT: Final = frozenset({"name", "text"})
+"""Fields of a form that sends something; words of an earlier visit are only looked at."""
+
 VISIBLE: Final = ("name", "text", "category", "place", "words")
 """Fields that a person fills in; all others come again as they were."""
 
@@ -86,7 +89,7 @@ def again_page(
     context: dict[str, Any] = {
         "words": words,
         "style": style_of(STYLE).css,
-        "title": "sorry.title" if typed is None else "again.title",
+        "title": "again.title" if fields.keys() & SENT else "sorry.title",
         "tone": "done" if told.good else "bad",
         "sentence": told.sentence,
         "detail": told.detail,

@@ -16,7 +16,7 @@ from node.api.lite.places import CARRY, ENTER, LANG_COOKIE, ROOT
 from node.api.lite.reading import Lists
 from node.api.lite.showing import CUT_CHARS, done_of, shown
 from node.api.lite.viewer import LangParameter, Viewer, Visit
-from node.api.qr import svg_of
+from node.api.qr import kept_svg_of, svg_of
 from node.api.schemas import MAX_CURSOR_CHARS, MAX_QUERY_CHARS, room_of
 from node.api.sentences import HEX_64, ROOM
 from node.api.tokens import COOKIE_LIFE_S
@@ -141,7 +141,7 @@ async def open_(visit: Visiting, lang: LangParameter = None) -> Answer:
     title = viewer.words.say("open.title")
     # Only the hotspot has a portal, which then tells the phone that it may stay.
     stay = STAY_URL if url == HOTSPOT_URL else ""
-    code = code_of(url)
+    code = Markup(kept_svg_of(url))  # noqa: S704 - drawn here, of squares
     return shown(visit, viewer, "open.html", "open", title=title, url=url, code=code, stay=stay)
 
 

@@ -76,7 +76,7 @@ async def test_whatever_answers_get_says_that_it_answers_head(still_box: BoxUnde
 async def test_a_fault_is_logged_and_never_told(
     box: BoxUnderTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken() -> None:
+    async def broken(**_: object) -> None:
         raise ValueError("the secret detail")
 
     monkeypatch.setattr(box.node.status, "read", broken)
@@ -85,3 +85,18 @@ async def test_a_fault_is_logged_and_never_told(
     assert answer.json()["type"] == "/problems/fault"
     assert "secret" not in answer.text
     assert "the secret detail" in caplog.text
+
+
+async def test_a_fault_is_logged_without_what_stands_in_the_address(
+    box: BoxUnderTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Sessions, words and secrets are parts of addresses."""
+
+    async def broken(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(box.node.pop_ups, "find", broken)
+    answer = await box.client().get(f"/lite/s/{'5e' * 16}/me")
+    assert answer.status_code == 500
+    assert "fault in GET /lite/s/{pop_up_id}/me" in caplog.text
+    assert "5e5e" not in caplog.text

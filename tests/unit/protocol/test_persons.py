@@ -8,7 +8,7 @@ import pytest
 from node.protocol import persons
 from node.protocol.ids import VerifyKey
 from node.protocol.limits import MAX_CHAIN_LINKS
-from node.protocol.persons import Claims, line_of
+from node.protocol.persons import Continuations, line_of
 from tests.vectors.notation import load
 
 CASES = load("persons")["persons"]
@@ -18,19 +18,19 @@ def _key(name: str) -> VerifyKey:
     return VerifyKey(name.encode().ljust(32))
 
 
-def _claims(case: dict[str, Any]) -> Claims[VerifyKey]:
+def _continuations(case: dict[str, Any]) -> Continuations[VerifyKey]:
     links = {_key(new): _key(old) for new, old in case["links"].items()}
     disowned = {_key(who): {*map(_key, whom)} for who, whom in case["disowned"].items()}
-    return Claims(links, disowned)
+    return Continuations(links, disowned)
 
 
 def _wrong(case: dict[str, Any]) -> list[str]:
     """Return the authors whose person is not that of the vector."""
-    claims = _claims(case)
+    continuations = _continuations(case)
     return [
         author
         for author, person in case["persons"].items()
-        if line_of(_key(author), claims)[-1] != _key(person)
+        if line_of(_key(author), continuations)[-1] != _key(person)
     ]
 
 
@@ -39,22 +39,24 @@ def test_each_author_is_the_person_of_its_vector(case: dict[str, Any]) -> None:
     assert _wrong(case) == []
 
 
-def _never_void(_: VerifyKey, __: Claims[VerifyKey]) -> bool:
+def _never_void(_: VerifyKey, __: Continuations[VerifyKey]) -> bool:
     return False
 
 
-def _void_by_the_next_alone(author: VerifyKey, claims: Claims[VerifyKey]) -> bool:
-    above = claims.links[author]
-    return author in claims.disowned.get(above, ()) or above in claims.disowned.get(author, ())
+def _void_by_the_next_alone(author: VerifyKey, continuations: Continuations[VerifyKey]) -> bool:
+    above = continuations.links[author]
+    return author in continuations.disowned.get(above, ()) or above in continuations.disowned.get(
+        author, ()
+    )
 
 
-def _void_by_anybody(author: VerifyKey, claims: Claims[VerifyKey]) -> bool:
-    return any(author in denied for denied in claims.disowned.values())
+def _void_by_anybody(author: VerifyKey, continuations: Continuations[VerifyKey]) -> bool:
+    return any(author in denied for denied in continuations.disowned.values())
 
 
 @pytest.mark.parametrize("broken", [_never_void, _void_by_the_next_alone, _void_by_anybody])
 def test_a_rule_for_void_links_that_differs_fails_a_vector(
-    monkeypatch: pytest.MonkeyPatch, broken: Callable[[VerifyKey, Claims[VerifyKey]], bool]
+    monkeypatch: pytest.MonkeyPatch, broken: Callable[[VerifyKey, Continuations[VerifyKey]], bool]
 ) -> None:
     monkeypatch.setattr(persons, "is_void", broken)
     assert any(_wrong(case) for case in CASES)
@@ -67,5 +69,5 @@ def test_another_limit_of_links_fails_a_vector(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_line_names_everybody_on_the_way() -> None:
-    claims = Claims({_key("c"): _key("b"), _key("b"): _key("a")}, {})
-    assert line_of(_key("c"), claims) == [_key("c"), _key("b"), _key("a")]
+    continuations = Continuations({_key("c"): _key("b"), _key("b"): _key("a")}, {})
+    assert line_of(_key("c"), continuations) == [_key("c"), _key("b"), _key("a")]

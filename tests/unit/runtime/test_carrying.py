@@ -193,15 +193,20 @@ async def test_a_copied_carry_key_makes_nobody_follow_the_copier(
     assert carried.user.person == ana.user.id
 
 
-async def test_at_home_a_carry_key_copied_elsewhere_confuses_nobody(
-    gym: SomeBox, hall: SomeBox, ana: Session
+@pytest.mark.parametrize("home", [True, False], ids=["at home", "where the copier is"])
+async def test_a_copied_carry_key_needs_the_code_on_the_paper(
+    gym: SomeBox, hall: SomeBox, ana: Session, *, home: bool
 ) -> None:
     secret = await gym.node.carrying.draw(ana)
     eve = await hall.newcomer("Eve")
     await hall.node.people.introduce("Eve", bytes(carry_key(secret).verify_key), eve)
     await hall.brings_all_to(gym)
-    home = await gym.node.carrying.carry(await gym.newcomer(), None, secret=secret)
-    assert home.user.id == ana.user.id
+    await gym.brings_all_to(hall)
+    box = gym if home else hall
+    new = await box.newcomer()
+    await _refused(CONFLICT, box, new, None, secret=secret)
+    carried = await box.node.carrying.carry(new, author_of(ana), secret=secret)
+    assert carried.user.person == ana.user.id
 
 
 async def test_whoever_goes_on_as_one_person_does_not_become_another(

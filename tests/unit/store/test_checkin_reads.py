@@ -233,3 +233,25 @@ async def test_an_author_nobody_has_heard_the_name_of_is_listed_without_one(
     (item,) = await everything(store)
     assert item.name == ""
     assert VerifyKey(bytes.fromhex(item.person)) == ana.key.verify_key
+
+
+async def test_a_search_finds_who_looks_for_a_name_and_a_list_does_not(
+    store: Store, take: Take
+) -> None:
+    ana, ben = RemoteAuthor("Ana"), RemoteAuthor("Ben")
+    await take([
+        ana.introduces(),
+        ben.introduces(),
+        checks_in(ana, Category.SAFE, "We are all well."),
+        checks_in(ben, Category.LOOKING, "I look for Ana and her son."),
+        checks_in(ben, Category.SAFE, "I am safe."),
+    ])  # fmt: skip
+    found = await everything(store, words="ana")
+    assert [(item.name, item.category) for item in found] == [("Ben", "looking"), ("Ana", "safe")]
+    listed = await everything(store)
+    assert sorted(item.category for item in listed) == ["safe", "safe"]
+    assert names(await everything(store, Category.SAFE, "ana")) == ["Ana"]
+    assert [item.text for item in await everything(store, words="ana", limit=1)] == [
+        "I look for Ana and her son.",
+        "We are all well.",
+    ]

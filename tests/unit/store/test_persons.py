@@ -13,7 +13,7 @@ from node.protocol.envelope import Envelope
 from node.protocol.ids import EVERYONE, VerifyKey
 from node.protocol.keys import SigningKey, fingerprint
 from node.protocol.limits import MAX_CARRY_KEYS, MAX_CHAIN_LINKS
-from node.store import claims, effects, schema
+from node.store import continuations, effects, schema
 from node.store.connection import open_reader, open_writer
 from node.store.numbers import author_number
 from node.store.persons import MAX_SPEAKERS, Persons
@@ -109,11 +109,11 @@ async def test_only_the_newest_profile_claims_and_disowns(take: Take, person_of:
     assert person_of(new) == key_of(new)
 
 
-async def test_a_crowd_of_waiting_claims_is_checked_a_few_at_once_and_all_in_the_end(
+async def test_a_crowd_of_waiting_continuations_is_checked_a_few_at_once_and_all_in_the_end(
     store: Store, take: Take, path: Path, person_of: PersonOf
 ) -> None:
     old = RemoteAuthor("old")
-    crowd = [RemoteAuthor(f"crowd {number}") for number in range(claims.CHECKED_AT_ONCE + 3)]
+    crowd = [RemoteAuthor(f"crowd {number}") for number in range(continuations.CHECKED_AT_ONCE + 3)]
     await take([declares(each, continues=(old, each.key)) for each in crowd])
     last = RemoteAuthor("last")
     await take([declares(last, continues=(old, old.key))])
@@ -122,8 +122,8 @@ async def test_a_crowd_of_waiting_claims_is_checked_a_few_at_once_and_all_in_the
         db = connection_of(tx)
         envelope = declares(old, carry=old.key)
         effects.take_effect(db, envelope, author_number(db, key_of(old)), 1)
-        due = db.execute("SELECT count(*) FROM claim_check").fetchone()[0]
-        held = db.execute("SELECT count(*) FROM claim WHERE key NOT NULL").fetchone()[0]
+        due = db.execute("SELECT count(*) FROM continuation_check").fetchone()[0]
+        held = db.execute("SELECT count(*) FROM continuation WHERE key NOT NULL").fetchone()[0]
         return due, held
 
     assert await store.write(one_profile) == (1, 0)
@@ -133,7 +133,7 @@ async def test_a_crowd_of_waiting_claims_is_checked_a_few_at_once_and_all_in_the
 
     await eventually(holds)
     with closing(open_reader(path)) as db:
-        assert db.execute("SELECT count(*) FROM claim_check").fetchone() == (0,)
+        assert db.execute("SELECT count(*) FROM continuation_check").fetchone() == (0,)
 
 
 async def test_speakers_are_the_authors_of_the_person_oldest_first_and_no_one_else(
@@ -200,7 +200,7 @@ def test_profiles_of_a_file_made_before_persons_count_after_the_update(tmp_path:
         assert Persons(db).of(key_of(new)) == key_of(old)
         denied = db.execute("SELECT denied FROM disowned").fetchall()
         assert denied == [(key_of(RemoteAuthor("other")),)]
-        assert claims.read_profile(db, key_of(old)).carry_key == key_of(old)
+        assert continuations.read_profile(db, key_of(old)).carry_key == key_of(old)
 
 
 def _keep_as_before(db: sqlite3.Connection, number: int, profile: Envelope) -> None:

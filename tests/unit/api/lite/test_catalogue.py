@@ -11,6 +11,8 @@ MAX_WORDS = 12
 SENTENCE_END = re.compile(r"[.!?;:؛؟।]+(?:\s|$)")
 ENGLISH = catalogue("en").sentences
 FORBIDDEN = re.compile(r"\b(node|peer|identit|captive|browser session)", re.IGNORECASE)
+LOOSE_SIGN = re.compile("[ ][:;?!\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}]")
+"""French has a space before these; one that breaks sends ": 1" to the next line."""
 RTL = {"ar"}
 
 
@@ -36,6 +38,8 @@ def faults(given: dict[str, str]) -> list[str]:
             found.append(f"{key} has other slots")
         if longest(given[key]) > MAX_WORDS:
             found.append(f"{key} is too long")
+        if LOOSE_SIGN.search(given[key]):
+            found.append(f"{key} may begin a line with a sign")
         if FORBIDDEN.search(given[key]):
             found.append(f"{key} says what people do not")
     return found
@@ -60,6 +64,7 @@ def test_a_language_is_no_copy_of_english(lang: str) -> None:
         ("extra", "x", "extra is not known"),
         ("age.days", "days ago", "age.days has other slots"),
         ("send", "one two three four five six seven eight nine ten 11 12 13", "send is too long"),
+        ("send", "Send : now", "send may begin a line with a sign"),
         ("send", "Send to the next node", "send says what people do not"),
     ],
 )

@@ -24,7 +24,7 @@ async def check_in(
 @pytest.mark.parametrize(
     ("tab", "shown"),
     [
-        ("All", ["Ana", "Ben"]),
+        ("How they are", ["Ana", "Ben"]),
         ("✓ Safe", ["Ana"]),
         ("! Need help", ["Ben"]),
         ("? Looking", ["Cem"]),

@@ -94,7 +94,7 @@ async def test_a_form_that_comes_too_soon_is_held_with_all_that_was_typed(tmp_pa
         page = await ana.send(form, "", text="Two <b>", category="info", place="Mill")
         assert ana.said.status_code == 429
         assert ana.said.headers["retry-after"] == "1"
-        assert "Too many at once. Wait 1 seconds." in page.text
+        assert "Too many tries. Wait 1 seconds." in page.text
         held = page.forms[0]
         assert held.action == form.action
         told = {name: held.fields[name] for name in ("text", "category", "place")}

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from node.api.lite.catalogue import catalogue
 from node.runtime.words import secret_of
 from tests.unit.api.boxes import BoxUnderTest, open_box
 from tests.unit.api.lite.guests import Guest, guest, messages, named_guest
@@ -96,6 +98,29 @@ async def test_wrong_words_are_told_and_stay_in_the_field(box: BoxUnderTest, wor
     assert visitor.said.status_code == 404
     assert "These words do not fit." in page.text
     assert page.forms[0].fields["words"] == words
+    # Nothing was to be sent: people look for a message that is lost.
+    assert "Not sent yet" not in page.text
+    assert page.forms[0].buttons[0][2] == "Go on"
+
+
+@pytest.mark.parametrize(
+    ("lang", "address", "choice"),
+    [
+        ("en", "http://10.83.73.1/", "I have four words"),
+        ("uk", "http://10.83.73.1/lite", catalogue("uk").say("before")),
+    ],
+)
+async def test_words_are_typed_at_a_page_that_speaks_the_language(
+    box: BoxUnderTest, lang: str, address: str, choice: str
+) -> None:
+    ana = guest(box)
+    await ana.open(f"/lite?lang={lang}")
+    await ana.tap("", name="Ana")
+    await offer(ana)
+    assert f'<p class="url">{address}</p>' in ana.page.html
+    assert choice in ana.page.text
+    await ana.open(f"{urlsplit(address).path}?lang={lang}")
+    assert lang == "en" or choice in ana.page.text
 
 
 async def test_used_words_are_told_at_another_address(box: BoxUnderTest) -> None:
