@@ -1,4 +1,4 @@
-"""Which authors are one person: rules of docs/protocol.md over continuations with checked proofs."""
+"""Which authors are one person: rules of docs/protocol.md over continuations with true proofs."""
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
