@@ -34,6 +34,7 @@ def test_the_list_says_who_what_and_where_on_a_line_each(ask: Cli) -> None:
     assert title == TITLES
     found = [line.split("\t") for line in lines]
     assert [(cells[0][:-5], *cells[1:4]) for cells in found] == [
+        ("Xim", "offer", "Gym 3", "=beds"),
         ("Yan", "help", "Gym 3", "Water \\u202enow"),
         ("Zoë", "safe", "Gym 3", "All well ⏎ here"),
     ]

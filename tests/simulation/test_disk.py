@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from node.store.reader import Reader
 
 NODE_ID = "ab" * 32
-OWN_TO_EACH_STORE = {"incarnation", "epoch"}
+OWN_TO_EACH_STORE = {"incarnation", "epoch", "form_key"}
 """Columns that two stores draw for themselves."""
 
 Scenario = Callable[[Path], Awaitable[Any]]
