@@ -233,6 +233,7 @@ def g_persons(db: Database) -> None:
         ),
         "CREATE INDEX idx_checkin_arrival ON checkin (arrival)",
         "CREATE INDEX idx_checkin_newest ON checkin (topic, sort_ms, arrival)",
+        "CREATE INDEX idx_checkin_any ON checkin (sort_ms, arrival)",
         "ALTER TABLE store ADD COLUMN form_key BLOB",
         "UPDATE store SET form_key = randomblob(32)",
     ):

@@ -91,7 +91,7 @@ SUITES = (
     Suite("test-unit", 2.25, (pytest("unit", *ON_BOTH_CORES),)),
     Suite("test-cli", 0.75, (pytest("cli", *ON_BOTH_CORES),)),
     Suite("test-repository", 0.5, (pytest("repository", *ON_BOTH_CORES),)),
-    Suite("test-web", 0.25, PAGE, nodejs=True),
+    Suite("test-web", 0.5, PAGE, nodejs=True),
     Suite("test-property", 2.0, (pytest("property"),)),
     Suite("test-oracles", 1.0, (pytest("oracles"),), environment="oracles"),
     Suite("test-locks", 1.0, (pytest("locks"),)),
