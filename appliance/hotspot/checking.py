@@ -1,6 +1,5 @@
 """Lets each program read its file before it is used, so that what it refuses replaces nothing."""
 
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,20 +56,6 @@ def check_access_point(setup: Setup, scratch: Path) -> None:
     except OSError as error:
         raise RefusedFileError(f"hostapd: {error.strerror}") from error
     raise RefusedFileError(done.stdout.strip() or done.stderr.strip())
-
-
-def put(file: Path, text: str) -> None:
-    """Let ``text`` take the place of ``file`` in one step, safe at a power cut.
-
-    Raises:
-        OSError: it cannot be written; the file is as before.
-    """
-    scratch = file.with_name(file.name + ".new")
-    with scratch.open("w") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    scratch.replace(file)
 
 
 def _ask(command: Sequence[str]) -> None:

@@ -14,7 +14,6 @@ from appliance.hotspot.checking import (
     check_access_point,
     check_firewall,
     check_names,
-    put,
 )
 from appliance.hotspot.setup import AWAY, PORTAL_ADDRESS, Setup
 from tests.namespaces.hotspot import BOX, Hotspot, hotspot
@@ -56,14 +55,6 @@ def test_a_file_with_a_fault_is_refused_with_the_program_s_words(tmp_path: Path)
     object.__setattr__(element, "vendor_elements", "dd\nno_such_item=1")
     with pytest.raises(RefusedFileError, match="no_such_item"):
         check_access_point(element, file)
-
-
-def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    for text in ("first", "second"):
-        put(file, text)
-        assert file.read_text() == text
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize("name", ["example.org", "connectivitycheck.gstatic.com", "a.b.c.d"])
